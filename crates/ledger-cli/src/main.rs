@@ -1,0 +1,2 @@
+//! The binary `rekenschap`.
+fn main() {}
