@@ -1,1 +1,7 @@
-//! ledger-contract
+//! The shapes that other programs rely on: commands, events, reports and problems.
+//!
+//! Stored shapes are frozen and versioned, apart from the domain's types: one struct per schema version serves the
+//! JSON of a leaf and the bytes of a block. Nothing here reads storage or decides.
+
+pub mod event;
+pub mod value;

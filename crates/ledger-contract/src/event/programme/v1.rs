@@ -1,0 +1,418 @@
+//! A programme's events as they are stored, schema 1. Frozen: a change is a new struct and an upcaster.
+
+use std::collections::BTreeMap;
+
+use ledger_domain::Year;
+use serde::{Deserialize, Serialize};
+
+use crate::value::{Cents, Day, EntryName, MunicipalityCode, Name, Share};
+
+/// Who took a decision, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DecisionV1 {
+    /// The body.
+    pub by: DecidedByV1,
+    /// The day.
+    pub decided_on: Day,
+    /// Document and section.
+    pub reference: String,
+}
+
+/// The bodies that can decide, schema 1; a new one goes to the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DecidedByV1 {
+    /// The council.
+    Council,
+    /// The executive.
+    Executive,
+    /// An officer with a mandate.
+    Mandate,
+    /// A joint body.
+    JointBody,
+}
+
+/// The overspend policies, schema 1; a new one goes to the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OverspendV1 {
+    /// Refused.
+    Refuse,
+    /// Taken with an explanation.
+    Explain,
+}
+
+/// One source and its part, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChargeV1 {
+    /// The part.
+    pub amount: Cents,
+    /// A funder, or `programme`.
+    pub source: Name,
+}
+
+/// A part of a commitment that was used or given back, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DrawDownV1 {
+    /// Per source, positive.
+    pub charges: Vec<ChargeV1>,
+    /// The commitment.
+    pub commitment: EntryName,
+    /// The commitment's year.
+    pub year: Year,
+}
+
+/// Budget that a closed project gave back, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReleasedV1 {
+    /// Positive.
+    pub amount: Cents,
+    /// The year it was bound to.
+    pub year: Option<Year>,
+}
+
+/// `programmeEstablished`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProgrammeEstablishedV1 {
+    /// The authorised sum.
+    pub authorised: Cents,
+    /// By whom, when and where it was decided.
+    pub decision: DecisionV1,
+    /// Last day.
+    pub ends_on: Day,
+    /// Whose council decided.
+    pub municipality: MunicipalityCode,
+    /// What happens to own charges above the available budget.
+    pub overspend: OverspendV1,
+    /// The programme.
+    pub programme: Name,
+    /// First day.
+    pub starts_on: Day,
+    /// Its name.
+    pub title: String,
+}
+
+/// `authorisationAmended`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthorisationAmendedV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// By whom, when and where it was decided.
+    pub decision: DecisionV1,
+    /// The programme.
+    pub programme: Name,
+}
+
+/// `projectOpened`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProjectOpenedV1 {
+    /// Last day.
+    pub ends_on: Option<Day>,
+    /// Whether money is found for after the end.
+    pub follow_up_funding: Option<bool>,
+    /// The law its costs fall under.
+    pub law: Option<String>,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// First day.
+    pub starts_on: Option<Day>,
+    /// Task-field code.
+    pub taakveld: Option<String>,
+    /// Coded dimensions.
+    pub tags: BTreeMap<String, String>,
+    /// Theme it is reported under.
+    pub theme: Option<String>,
+    /// Its name.
+    pub title: String,
+}
+
+/// `projectReopened`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProjectReopenedV1 {
+    /// By whom, when and where it was decided.
+    pub decision: DecisionV1,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+}
+
+/// `budgetAllocated`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BudgetAllocatedV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// By whom, when and where it was decided.
+    pub decision: DecisionV1,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// The year it is bound to, or of delivery.
+    pub year: Option<Year>,
+}
+
+/// `budgetTransferred`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BudgetTransferredV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// By whom, when and where it was decided.
+    pub decision: DecisionV1,
+    /// Gives.
+    pub from_project: Name,
+    /// The programme.
+    pub programme: Name,
+    /// Takes.
+    pub to_project: Name,
+    /// The year it is bound to, or of delivery.
+    pub year: Option<Year>,
+}
+
+/// `budgetCarriedOver`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BudgetCarriedOverV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// By whom, when and where it was decided.
+    pub decision: DecisionV1,
+    /// The year it was bound to.
+    pub from_year: Year,
+    /// The funder.
+    pub funder: Option<Name>,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// The later year.
+    pub to_year: Year,
+}
+
+/// `commitmentEntered`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CommitmentEnteredV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// Economic category code.
+    pub category: Option<String>,
+    /// Who pays which part.
+    pub charges: Vec<ChargeV1>,
+    /// The commitment.
+    pub commitment: EntryName,
+    /// The own charge above the available budget, taken with an explanation.
+    pub overspend: Cents,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// Task-field code.
+    pub taakveld: Option<String>,
+    /// Coded dimensions.
+    pub tags: BTreeMap<String, String>,
+    /// The year it is bound to, or of delivery.
+    pub year: Year,
+}
+
+/// `commitmentRaised` and `commitmentReleased`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CommitmentChangedV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// Who pays which part.
+    pub charges: Vec<ChargeV1>,
+    /// The commitment.
+    pub commitment: EntryName,
+    /// The own charge above the available budget, taken with an explanation.
+    pub overspend: Cents,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// The year it is bound to, or of delivery.
+    pub year: Year,
+}
+
+/// `expenditurePosted`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExpenditurePostedV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// Economic category code.
+    pub category: Option<String>,
+    /// Who pays which part.
+    pub charges: Vec<ChargeV1>,
+    /// The commitment.
+    pub commitment: Option<EntryName>,
+    /// What it used of its commitment.
+    pub drawn_down: Option<DrawDownV1>,
+    /// The expenditure.
+    pub expenditure: EntryName,
+    /// The own charge above the available budget, taken with an explanation.
+    pub overspend: Cents,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// Task-field code.
+    pub taakveld: Option<String>,
+    /// Coded dimensions.
+    pub tags: BTreeMap<String, String>,
+    /// The year it is bound to, or of delivery.
+    pub year: Year,
+}
+
+/// `expenditureCorrected`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExpenditureCorrectedV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// Who pays which part.
+    pub charges: Vec<ChargeV1>,
+    /// The correction.
+    pub correction: EntryName,
+    /// The expenditure.
+    pub expenditure: EntryName,
+    /// What goes back to its commitment.
+    pub given_back: Option<DrawDownV1>,
+    /// The own charge above the available budget, taken with an explanation.
+    pub overspend: Cents,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// The year it is bound to, or of delivery.
+    pub year: Year,
+}
+
+/// `expenditureReversed`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExpenditureReversedV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// Who pays which part.
+    pub charges: Vec<ChargeV1>,
+    /// The expenditure.
+    pub expenditure: EntryName,
+    /// What goes back to its commitment.
+    pub given_back: Option<DrawDownV1>,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// The year it is bound to, or of delivery.
+    pub year: Year,
+}
+
+/// `cofinancingExpected` and `cofinancingPledged`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CofinancingPromisedV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// The funder.
+    pub funder: Name,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// The part of each entry that the funder pays.
+    pub share: Option<Share>,
+    /// The year it is bound to, or of delivery.
+    pub year: Option<Year>,
+}
+
+/// `cofinancingReceived`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CofinancingReceivedV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// The funder.
+    pub funder: Name,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// The receipt.
+    pub receipt: EntryName,
+}
+
+/// `forecastRecorded`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ForecastRecordedV1 {
+    /// In cents; signed where the command is.
+    pub amount: Cents,
+    /// The day it is for.
+    pub forecast_for: Day,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Option<Name>,
+}
+
+/// `figureExplained`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct FigureExplainedV1 {
+    /// The figure.
+    pub figure: String,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Option<Name>,
+    /// Whether the sources contradict each other.
+    pub source_contradiction: bool,
+}
+
+/// `periodClosed`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PeriodClosedV1 {
+    /// The programme.
+    pub programme: Name,
+    /// The last closed day.
+    pub through: Day,
+}
+
+/// `projectClosed`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProjectClosedV1 {
+    /// By whom, when and where it was decided.
+    pub decision: DecisionV1,
+    /// The programme.
+    pub programme: Name,
+    /// The project.
+    pub project: Name,
+    /// What was given back per year.
+    pub released: Vec<ReleasedV1>,
+}
+
+/// `programmeClosed`, schema 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ProgrammeClosedV1 {
+    /// By whom, when and where it was decided.
+    pub decision: DecisionV1,
+    /// The programme.
+    pub programme: Name,
+}

@@ -1,0 +1,41 @@
+//! The name of a stream: the boundary within which rules hold and versions count.
+
+use std::fmt;
+
+use ledger_domain::Id;
+
+/// A stream of events.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stream {
+    /// The ledger's own events.
+    Ledger,
+    /// One programme.
+    Programme(Id),
+    /// One region.
+    Region(Id),
+}
+
+impl Stream {
+    /// The stream with this name: `ledger`, `programme/ID` or `region/ID`; none for any other text.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "ledger" {
+            return Some(Self::Ledger);
+        }
+        let (kind, id) = text.split_once('/')?;
+        match kind {
+            "programme" => Id::new(id).map(Self::Programme),
+            "region" => Id::new(id).map(Self::Region),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ledger => f.write_str("ledger"),
+            Self::Programme(id) => write!(f, "programme/{id}"),
+            Self::Region(id) => write!(f, "region/{id}"),
+        }
+    }
+}

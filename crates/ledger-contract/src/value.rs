@@ -1,0 +1,282 @@
+//! Values as the contract writes them: strings in JSON, primitives in blocks. One strict parser each.
+
+use std::fmt;
+
+use ledger_domain::{Date, EntryId, Fraction, Id, Money, Municipality, Year};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// Why a text is not the value it should be; one sentence for people.
+pub type Fault = String;
+
+/// Reads a JSON string and hands it to a parser; anything but a string is a fault.
+struct Text<T>(fn(&str) -> Result<T, Fault>, &'static str);
+
+impl<T> de::Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.1)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        (self.0)(text).map_err(E::custom)
+    }
+}
+
+macro_rules! values {
+    ($($(#[$doc:meta])* $name:ident($inner:ty) as $compact:ty, $expecting:literal, $parse:path, $to:expr, $from:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(pub $inner);
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    serializer.collect_str(&self.0)
+                } else {
+                    let to: fn(&$inner) -> $compact = $to;
+                    to(&self.0).serialize(serializer)
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if deserializer.is_human_readable() {
+                    deserializer.deserialize_str(Text($parse, $expecting)).map(Self)
+                } else {
+                    let from: fn($compact) -> Option<$inner> = $from;
+                    from(<$compact>::deserialize(deserializer)?)
+                        .map(Self)
+                        .ok_or_else(|| de::Error::custom(concat!("not ", $expecting)))
+                }
+            }
+        }
+
+        impl From<$inner> for $name {
+            fn from(value: $inner) -> Self {
+                Self(value)
+            }
+        }
+    )*};
+}
+
+values! {
+    /// Money: `"1600000.00"` in JSON, i64 cents in blocks.
+    Cents(Money) as i64, "an amount as a string with two decimals", parse_money, |m| m.cents(), Money::from_cents;
+    /// A day: `"2021-12-31"` in JSON, i32 days since 1970-01-01 in blocks.
+    Day(Date) as i32, "a date as YYYY-MM-DD", parse_date, |d| d.epoch_days(), |d| Some(Date::from_epoch_days(d));
+    /// A fraction: `"2/3"` in JSON, numerator and denominator in blocks.
+    Share(Fraction) as (u32, u32), "a fraction from 0 to 1 as a string", parse_fraction,
+        |f| (f.numerator(), f.denominator()), |(n, d)| Fraction::new(n, d);
+    /// A municipality: `"GM0505"` in JSON, its number in blocks.
+    MunicipalityCode(Municipality) as u16, "a CBS code: GM and 4 digits", parse_municipality,
+        |m| m.number(), Municipality::from_number;
+    /// An id of the ledger's own things.
+    Name(Id) as String, "an id", parse_id, |id| id.as_str().to_owned(), |text| Id::new(&text);
+    /// A client's id of an entry.
+    EntryName(EntryId) as String, "an entry id", parse_entry_id, |id| id.as_str().to_owned(), |text| EntryId::new(&text);
+    /// An instant: `"2022-01-15T09:30:00.000000Z"` in JSON, i64 microseconds since 1970 in blocks.
+    At(Instant) as i64, "an instant in UTC", parse_instant, |at| at.0, |at| Some(Instant(at));
+}
+
+/// Microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(pub i64);
+
+const DAY_US: i64 = 86_400_000_000;
+
+impl Instant {
+    /// The day in UTC that the instant falls on.
+    pub fn date(self) -> Date {
+        Date::from_epoch_days(i32::try_from(self.0.div_euclid(DAY_US)).unwrap_or(i32::MAX))
+    }
+}
+
+/// RFC 3339 in UTC with microseconds.
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of_day = self.0.rem_euclid(DAY_US);
+        let (seconds, micros) = (of_day / 1_000_000, of_day % 1_000_000);
+        let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        write!(
+            f,
+            "{}T{hours:02}:{minutes:02}:{seconds:02}.{micros:06}Z",
+            self.date()
+        )
+    }
+}
+
+/// Money as the contract writes it: digits, a point, two decimals; a minus sign where it is below zero.
+pub fn parse_money(text: &str) -> Result<Money, Fault> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let fault = || {
+        format!(
+            "{} is not an amount: write digits, a point and two decimals, such as 1600000.00",
+            quoted(text)
+        )
+    };
+    let (whole, decimals) = digits.split_once('.').ok_or_else(fault)?;
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !plain(whole) || !plain(decimals) || decimals.len() != 2 || (whole.len() > 1 && whole.starts_with('0'))
+    {
+        return Err(fault());
+    }
+    if whole.len() > 15 {
+        return Err(format!(
+            "{} is out of range: at most 15 digits before the point",
+            quoted(text)
+        ));
+    }
+    let amount = Decimal::from_str_exact(text).map_err(|_| fault())?;
+    if amount.is_zero() && text.starts_with('-') {
+        return Err("-0.00 is not an amount: write 0.00".to_owned());
+    }
+    i64::try_from(amount.mantissa())
+        .ok()
+        .and_then(Money::from_cents)
+        .ok_or_else(fault)
+}
+
+/// A real day of the years 1900 to 2999.
+pub fn parse_date(text: &str) -> Result<Date, Fault> {
+    let parts = || -> Option<Date> {
+        let bytes = text.as_bytes();
+        let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = bytes else {
+            return None;
+        };
+        let number = |digits: &[u8]| -> Option<u16> {
+            digits.iter().try_fold(0u16, |sum, digit| {
+                digit.is_ascii_digit().then(|| sum * 10 + u16::from(digit - b'0'))
+            })
+        };
+        let year = number(&[*y1, *y2, *y3, *y4]).filter(|year| (1900..=2999).contains(year))?;
+        let month = u8::try_from(number(&[*m1, *m2])?).ok()?;
+        let day = u8::try_from(number(&[*d1, *d2])?).ok()?;
+        Date::from_ymd(year, month, day)
+    };
+    parts().ok_or_else(|| {
+        format!(
+            "{} is not a day: write YYYY-MM-DD, a real one of the years 1900 to 2999",
+            quoted(text)
+        )
+    })
+}
+
+/// A year of the contract.
+pub fn check_year(year: u64) -> Result<Year, Fault> {
+    Year::try_from(year)
+        .ok()
+        .filter(|year| (1900..=2999).contains(year))
+        .ok_or_else(|| format!("{year} is not a year from 1900 to 2999"))
+}
+
+/// `"2/3"` or `"0.75"`, from 0 to 1, parts at most 1,000,000.
+pub fn parse_fraction(text: &str) -> Result<Fraction, Fault> {
+    let fault = || {
+        format!(
+            "{} is not a fraction from 0 to 1 with parts of at most 1,000,000, such as 2/3 or 0.75",
+            quoted(text)
+        )
+    };
+    let number = |digits: &str| -> Option<u32> {
+        let plain =
+            !digits.is_empty() && digits.len() <= 7 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if plain { digits.parse().ok() } else { None }
+    };
+    let fraction = if let Some((above, below)) = text.split_once('/') {
+        number(above)
+            .zip(number(below))
+            .and_then(|(above, below)| Fraction::new(above, below))
+    } else if let Some((whole, decimals)) = text.split_once('.') {
+        if decimals.len() > 6 {
+            return Err(fault());
+        }
+        let below = 10u32.pow(u32::try_from(decimals.len()).map_err(|_| fault())?);
+        number(whole)
+            .filter(|whole| *whole <= 1)
+            .zip(number(decimals))
+            .and_then(|(whole, decimals)| Fraction::new(whole * below + decimals, below))
+    } else {
+        number(text).and_then(|whole| Fraction::new(whole, 1))
+    };
+    fraction.ok_or_else(fault)
+}
+
+/// `GM` and four digits.
+pub fn parse_municipality(text: &str) -> Result<Municipality, Fault> {
+    Municipality::new(text).ok_or_else(|| {
+        format!(
+            "{} is not a CBS municipality code: write GM and 4 digits",
+            quoted(text)
+        )
+    })
+}
+
+/// An id: lower-case letters, digits and hyphens.
+pub fn parse_id(text: &str) -> Result<Id, Fault> {
+    Id::new(text).ok_or_else(|| {
+        format!(
+            "{} is not an id: 1 to 64 lower-case letters, digits or hyphens, not starting with a hyphen",
+            quoted(text)
+        )
+    })
+}
+
+/// A client's id of an entry.
+pub fn parse_entry_id(text: &str) -> Result<EntryId, Fault> {
+    EntryId::new(text).ok_or_else(|| {
+        format!(
+            "{} is not an entry id: 1 to 64 visible ASCII characters",
+            quoted(text)
+        )
+    })
+}
+
+/// An instant in UTC: `2022-01-15T09:30:00.000000Z`; the decimals may be fewer or absent.
+pub fn parse_instant(text: &str) -> Result<Instant, Fault> {
+    let parts = || -> Option<Instant> {
+        let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+        let (clock, decimals) = time.split_once('.').unwrap_or((time, "0"));
+        let bytes = clock.as_bytes();
+        let [h1, h2, b':', m1, m2, b':', s1, s2] = bytes else {
+            return None;
+        };
+        let two = |tens: &u8, ones: &u8, below: i64| -> Option<i64> {
+            let both = tens.is_ascii_digit() && ones.is_ascii_digit();
+            both.then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+                .filter(|number| *number < below)
+        };
+        let seconds = (two(h1, h2, 24)? * 60 + two(m1, m2, 60)?) * 60 + two(s1, s2, 60)?;
+        let plain = (1..=6).contains(&decimals.len()) && decimals.bytes().all(|byte| byte.is_ascii_digit());
+        let micros: i64 = if plain {
+            format!("{decimals:0<6}").parse().ok()?
+        } else {
+            return None;
+        };
+        let day = i64::from(parse_date(date).ok()?.epoch_days());
+        Some(Instant(day * DAY_US + seconds * 1_000_000 + micros))
+    };
+    parts().ok_or_else(|| {
+        format!(
+            "{} is not an instant: write it in UTC, such as 2022-01-15T09:30:00.000000Z",
+            quoted(text)
+        )
+    })
+}
+
+/// A text in quotation marks for a sentence, cut to a length that people read.
+pub fn quoted(text: &str) -> String {
+    const SHOWN_CHARACTERS_MAX: usize = 40;
+    let shown: String = text
+        .chars()
+        .take(SHOWN_CHARACTERS_MAX)
+        .flat_map(char::escape_debug)
+        .collect();
+    if text.chars().nth(SHOWN_CHARACTERS_MAX).is_some() {
+        format!("\"{shown}...\"")
+    } else {
+        format!("\"{shown}\"")
+    }
+}

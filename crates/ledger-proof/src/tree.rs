@@ -1,0 +1,71 @@
+//! The Merkle tree of RFC 6962, section 2.1, kept as the roots of its complete subtrees.
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256.
+pub type Hash = [u8; 32];
+
+/// The hash of a leaf: SHA-256(0x00 || leaf).
+pub fn leaf_hash(leaf: &[u8]) -> Hash {
+    Sha256::new()
+        .chain_update([0])
+        .chain_update(leaf)
+        .finalize()
+        .into()
+}
+
+fn node_hash(left: &Hash, right: &Hash) -> Hash {
+    Sha256::new()
+        .chain_update([1])
+        .chain_update(left)
+        .chain_update(right)
+        .finalize()
+        .into()
+}
+
+/// A tree that grows at its right end. It holds one hash per complete subtree: at most 64, whatever its size.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tree {
+    size: u64,
+    /// The roots of the complete subtrees, largest first; one per bit of the size.
+    peaks: Vec<Hash>,
+}
+
+impl Tree {
+    /// The tree of this size with these subtree roots, largest first; none when their number does not fit the size.
+    pub fn from_peaks(size: u64, peaks: Vec<Hash>) -> Option<Self> {
+        (peaks.len() == size.count_ones() as usize).then_some(Self { size, peaks })
+    }
+
+    /// The roots of the complete subtrees, largest first.
+    pub fn peaks(&self) -> &[Hash] {
+        &self.peaks
+    }
+
+    /// The number of leaves.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds the leaf with this hash.
+    pub fn push(&mut self, leaf: Hash) {
+        let mut node = leaf;
+        // Every trailing one bit of the size is a subtree as large as the node at hand: they become one.
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.peaks.pop() {
+                node = node_hash(&left, &node);
+            }
+        }
+        self.peaks.push(node);
+        self.size += 1;
+    }
+
+    /// The root: SHA-256 of nothing for the empty tree.
+    pub fn root(&self) -> Hash {
+        let mut peaks = self.peaks.iter().rev();
+        let Some(last) = peaks.next() else {
+            return Sha256::digest([]).into();
+        };
+        peaks.fold(*last, |right, left| node_hash(left, &right))
+    }
+}

@@ -1,0 +1,181 @@
+//! What a log of events is, whatever keeps it: one writer that stages and commits, readers that see what is durable.
+
+use ledger_contract::{
+    event::{Details, EntryKind, Event, EventData, Stream},
+    value::Instant,
+};
+use ledger_domain::Date;
+
+/// The durable end of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The number of events; the next position.
+    pub size: u64,
+    /// The RFC 6962 root over the leaves.
+    pub root: [u8; 32],
+    /// When the last commit was recorded.
+    pub recorded_at: Instant,
+}
+
+/// What one command appends, in order; every event goes to the command's one stream.
+#[derive(Clone, Debug)]
+pub struct NewCommand {
+    /// The stream.
+    pub stream: Stream,
+    /// The version the stream must be at; none to take it as it is.
+    pub expected_version: Option<u64>,
+    /// Who posts it: a role or key name, never a person's.
+    pub recorded_by: String,
+    /// The client's key.
+    pub idempotency_key: Option<String>,
+    /// At least one event.
+    pub events: Vec<NewEvent>,
+}
+
+/// An event before it has a position.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// The business date it counts for.
+    pub booking_date: Date,
+    /// What happened.
+    pub data: EventData,
+    /// Texts that can be destroyed; the log adds the salt. None or empty ones are not kept.
+    pub details: Option<Details>,
+}
+
+/// A point in the staged events to come back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mark {
+    /// The position that the next staged event would have had.
+    pub size: u64,
+}
+
+/// The log cannot go on: it must be reopened, or repaired. Never worth a retry.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Fatal {
+    /// An earlier write failed; nothing is taken until the log is opened again.
+    #[error("the ledger takes no more postings until it is reopened, since {0}")]
+    Poisoned(String),
+    /// A file operation failed.
+    #[error("{doing}: {reason}")]
+    Io {
+        /// What was being done, with the file's name.
+        doing: String,
+        /// What the operating system said.
+        reason: String,
+        /// Whether the disk is full.
+        disk_full: bool,
+    },
+    /// What is stored is not what was written.
+    #[error("{what} is damaged: {how}; {remedy}")]
+    Damaged {
+        /// File and position.
+        what: String,
+        /// What is wrong with it.
+        how: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// Another process has the data directory open.
+    #[error("the data directory {0} is in use by another process; one process opens it at a time")]
+    Locked(String),
+    /// The clock is too far behind the log.
+    #[error(
+        "the clock says {now}, but the log was last written at {recorded_at}; set the clock right and open again"
+    )]
+    ClockBehind {
+        /// The clock.
+        now: Instant,
+        /// The last commit.
+        recorded_at: Instant,
+    },
+}
+
+/// Why a command was not staged. A conflict leaves the log as it was.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AppendError {
+    /// The stream is at another version.
+    #[error("{stream} is at version {actual}, not {expected}")]
+    Conflict {
+        /// The stream.
+        stream: Stream,
+        /// What the command was made for.
+        expected: u64,
+        /// What it is.
+        actual: u64,
+    },
+    /// A leaf would be longer than a tile's entry can be.
+    #[error("the event would take {bytes} bytes on the record; at most 65535 fit")]
+    TooLong {
+        /// The length of its leaf.
+        bytes: usize,
+    },
+    /// The log cannot go on.
+    #[error(transparent)]
+    Fatal(#[from] Fatal),
+}
+
+/// The single writer of a log.
+///
+/// `begin` opens a group, `stage` adds commands to it, `commit` makes the group durable and visible; `rollback` takes
+/// staged commands back. Lookups see staged events too, since later commands of a group stand on earlier ones.
+pub trait EventLog: Send {
+    /// What readers hold.
+    type Reader: EventReader + Clone + 'static;
+
+    /// A reader of what is durable.
+    fn reader(&self) -> Self::Reader;
+
+    /// Opens a group stamped `now`, or just after the last commit when `now` is not later; returns the stamp. An open
+    /// group keeps its stamp.
+    fn begin(&mut self, now: Instant) -> Result<Instant, Fatal>;
+
+    /// Adds a command to the open group and returns its events as they will be recorded.
+    fn stage(&mut self, command: NewCommand) -> Result<Vec<Event>, AppendError>;
+
+    /// Where the staged events end now.
+    fn mark(&self) -> Mark;
+
+    /// Takes back what was staged after the mark, which must lie in the open group.
+    fn rollback(&mut self, mark: Mark) -> Result<(), Fatal>;
+
+    /// Makes the open group durable, then visible. Returns only after the record is synced; an error poisons the log.
+    /// A group without events closes without a trace.
+    fn commit(&mut self) -> Result<Head, Fatal>;
+
+    /// The stream's version with what is staged; 0 for a stream without events.
+    fn version(&self, stream: &Stream) -> u64;
+
+    /// The events that touch an entry of a stream, in order, staged ones too.
+    fn entry_events(&self, stream: &Stream, kind: EntryKind, id: &str) -> Result<Vec<Event>, Fatal>;
+
+    /// The events of the command with this idempotency key, staged ones too; empty when there is none.
+    fn key_events(&self, key: &str) -> Result<Vec<Event>, Fatal>;
+
+    /// The details of an event, staged or durable; none when it has none or they were destroyed.
+    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal>;
+}
+
+/// A reader of the durable log; many read at once and never wait for the writer.
+pub trait EventReader: Send + Sync {
+    /// The durable end.
+    fn head(&self) -> Head;
+
+    /// Visits events from `position` on in order, below `before`, until `visit` says to stop by returning false.
+    fn read(&self, position: u64, before: u64, visit: &mut dyn FnMut(Event) -> bool) -> Result<(), Fatal>;
+
+    /// Visits a stream's events with a version above `after_version` and a position below `before`, in order.
+    fn read_stream(
+        &self,
+        stream: &Stream,
+        after_version: u64,
+        before: u64,
+        visit: &mut dyn FnMut(Event) -> bool,
+    ) -> Result<(), Fatal>;
+
+    /// The number of events in the log as it was at an instant: up to the last commit at or before it.
+    fn size_at(&self, instant: Instant) -> Result<u64, Fatal>;
+
+    /// The details of an event; none when it has none or they were destroyed.
+    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal>;
+}
