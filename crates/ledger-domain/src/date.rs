@@ -37,6 +37,11 @@ impl Date {
     }
 
     /// Year, month and day.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a month, a day and a year of the contract fit; const functions have no try_from"
+    )]
     pub const fn ymd(self) -> (Year, u8, u8) {
         let z = self.0 + 719_468;
         let era = z.div_euclid(146_097);

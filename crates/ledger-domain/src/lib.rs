@@ -12,7 +12,7 @@ mod refusal;
 pub mod apportion;
 pub mod programme;
 
-pub use apportion::apportion;
+pub use apportion::{apportion, apportion_exact};
 pub use date::{Date, Year};
 pub use fraction::Fraction;
 pub use id::{EntryId, Id, Municipality};

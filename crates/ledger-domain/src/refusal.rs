@@ -60,6 +60,8 @@ codes! {
     ProgrammeClosed = "programme-closed",
     /// The project is closed.
     ProjectClosed = "project-closed",
+    /// The project is open.
+    ProjectOpen = "project-open",
     /// The booking date lies in a closed period.
     PeriodClosed = "period-closed",
     /// The entry lies before the programme starts.
