@@ -4,4 +4,5 @@
 //! JSON of a leaf and the bytes of a block. Nothing here reads storage or decides.
 
 pub mod event;
+pub mod report;
 pub mod value;

@@ -1,0 +1,61 @@
+//! Reports as every surface shows them: one struct per report, its fields in the order in which the JSON has them.
+//!
+//! They can be read back, so that the command line makes the same tables of a server's answer.
+
+mod budget_position;
+mod explanation;
+mod funding;
+mod underspend;
+
+pub use budget_position::{
+    BudgetPosition, Cofinancing, FigureExplanation, Figures, Flag, Group, ProjectPosition,
+};
+pub use explanation::{ExplainedEvent, Explanation};
+pub use funding::{Funding, FundingFigures, ProjectFunding, SourceFunding};
+pub use underspend::{ProjectUnderspend, ThemeUnderspend, Underspend, UnderspendFigures};
+
+use ledger_domain::Year;
+use serde::{Deserialize, Serialize};
+
+use crate::value::{At, Day, Fault, Name, parse_instant, quoted};
+
+/// What a programme's report is about, and on what it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Head {
+    /// The programme.
+    pub programme: Name,
+    /// Its title.
+    pub title: String,
+    /// What is booked later is not in the report.
+    pub as_of: Day,
+    /// As asked; null when not asked.
+    pub known_at: Option<KnownAt>,
+    /// The number of events that the report stands on.
+    pub log_position: u64,
+    /// The year asked for; null for all years together.
+    pub year: Option<Year>,
+}
+
+/// The knowledge that a report stands on: an instant (inclusive) or the log when it had that many events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum KnownAt {
+    /// A JSON integer.
+    Position(u64),
+    /// A JSON string.
+    Instant(At),
+}
+
+impl KnownAt {
+    /// Reads a parameter: digits are a log position, anything else is an instant.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            let position = text
+                .parse()
+                .map_err(|_| format!("{} is neither a log position nor an instant in UTC", quoted(text)))?;
+            return Ok(Self::Position(position));
+        }
+        parse_instant(text).map(|instant| Self::Instant(At(instant)))
+    }
+}
