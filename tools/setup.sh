@@ -53,17 +53,20 @@ rust() {
         say "rust" "there ($(rust_version))"
         return
     fi
-    if ! have rustup && ! apt rustup && have curl; then
-        # Older releases of Debian have no package rustup; this is its own installer.
-        quietly sh -c 'curl --proto "=https" -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal' || true
+    if ! have rustup && ! apt rustup; then
+        # Older releases of Debian have no package rustup; newer ones may have a Rust that will do.
+        if at_least "$wanted" "$(apt-cache policy rustc 2>/dev/null | sed -n 's/^ *Candidate: //p')"; then
+            apt cargo rustc || true
+        else
+            have curl || apt curl || true
+            quietly sh -c 'curl --proto "=https" -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal' || true
+        fi
     fi
     if have rustup; then
         quietly rustup toolchain install stable --profile minimal && quietly rustup default stable || true
-    else
-        apt cargo rustc || true
     fi
     hash -r
-    have cargo && at_least "$wanted" "$(rust_version)" || give_up "Rust $wanted or later is needed"
+    have cargo && at_least "$wanted" "$(rust_version)" || give_up "Rust $wanted or later is needed, and rustup (https://rustup.rs) could not bring it"
     say "rust" "installed ($(rust_version))"
 }
 
@@ -111,7 +114,7 @@ tool() {
 echo "Setting up"
 from_apt cc gcc libc6-dev
 from_apt pkg-config pkg-config
-from_apt git git
+from_apt git git ca-certificates
 rust
 [ "${1-}" = run ] && exit
 
