@@ -90,6 +90,11 @@ const OWNED: &[Owned] = &[
         by: &["ledger-cli"],
         because: "libraries do not talk to a terminal",
     },
+    Owned {
+        libraries: &["ledger-testkit"],
+        by: &["ledger-tests", "bench"],
+        because: "what breaks disks and turns clocks is no part of the product",
+    },
 ];
 
 const ABOVE: &[Above] = &[Above {

@@ -165,7 +165,9 @@ fn names_from_the_root(line: &str, path: &str) -> bool {
 }
 
 fn is_rust(path: &str) -> bool {
-    std::path::Path::new(path).extension().is_some_and(|extension| extension == "rs")
+    std::path::Path::new(path)
+        .extension()
+        .is_some_and(|extension| extension == "rs")
 }
 
 fn starts_with_any(path: &str, prefixes: &[&str]) -> bool {
