@@ -3,6 +3,9 @@
 //! Stored shapes are frozen and versioned, apart from the domain's types: one struct per schema version serves the
 //! JSON of a leaf and the bytes of a block. Nothing here reads storage or decides.
 
+pub mod command;
 pub mod event;
+pub mod problem;
+pub mod reply;
 pub mod report;
 pub mod value;
