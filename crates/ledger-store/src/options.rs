@@ -1,0 +1,124 @@
+//! What a log is opened with, and what opening it found.
+
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use crate::disk::{Disk, RealDisk};
+
+/// How a log is kept. Everything but the origin has a default that fits production; tests make things small.
+#[derive(Clone)]
+pub struct Options {
+    /// The ledger's name in checkpoints, written into position 0 of a new log; of no effect on an existing one.
+    pub origin: String,
+    /// A tape segment is closed when it is longer than this, in bytes. Default 64 MiB.
+    pub segment_bytes: u64,
+    /// How far a segment is filled with newlines ahead of small commits, in bytes. Default 1 MiB.
+    pub fill_bytes: u64,
+    /// How much of an open group is held before it is written out, in bytes. Default 1 MiB.
+    pub chunk_bytes: usize,
+    /// How much of an open group's records for sled is held, in bytes; what exceeds it is read back from the tape
+    /// after the commit. Default 64 MiB.
+    pub pending_bytes: usize,
+    /// What sled may keep in memory, in bytes. Default 64 MiB.
+    pub sled_cache_bytes: u64,
+    /// Seed of the salts, for tests that compare bytes; none takes 256 bits from the operating system.
+    pub salt_seed: Option<[u8; 32]>,
+    /// The file operations of the tape. Default: those of the operating system.
+    pub disk: Arc<dyn Disk>,
+    /// Told now and then how far a long rebuild or verification is.
+    pub progress: Option<Arc<dyn Fn(Progress) + Send + Sync>>,
+}
+
+impl Options {
+    /// The defaults, for a ledger with this origin: host and path, without a scheme (C2SP tlog-checkpoint, origin).
+    pub fn new(origin: impl Into<String>) -> Self {
+        Self {
+            origin: origin.into(),
+            segment_bytes: 64 << 20,
+            fill_bytes: 1 << 20,
+            chunk_bytes: 1 << 20,
+            pending_bytes: 64 << 20,
+            sled_cache_bytes: 64 << 20,
+            salt_seed: None,
+            disk: Arc::new(RealDisk),
+            progress: None,
+        }
+    }
+
+    pub(crate) fn report(&self, done_bytes: u64, total_bytes: u64) {
+        if let Some(progress) = &self.progress {
+            progress(Progress {
+                done_bytes,
+                total_bytes,
+            });
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The seed of the salts is a secret: salts are what keeps short details from being guessed.
+        f.debug_struct("Options")
+            .field("origin", &self.origin)
+            .field("segment_bytes", &self.segment_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How much of the tape has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes read.
+    pub done_bytes: u64,
+    /// Bytes to read in all.
+    pub total_bytes: u64,
+}
+
+/// What opening a log found and did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// Whether the log was made just now.
+    pub created: bool,
+    /// The number of events.
+    pub events: u64,
+    /// What stood on the tape after the last commit and was never acknowledged.
+    pub tail: Option<CutTail>,
+    /// Why sled was made anew from the tape.
+    pub rebuilt: Option<String>,
+    /// How long it took.
+    pub milliseconds: u64,
+}
+
+/// A tail that a crash left behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CutTail {
+    /// Its length in bytes, without filler.
+    pub bytes: u64,
+    /// The file that keeps a copy.
+    pub aside: PathBuf,
+}
+
+/// Sentences for people, one a line.
+impl fmt::Display for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (events, ms) = (self.events, self.milliseconds);
+        if self.created {
+            write!(f, "A new ledger was made in {ms} ms.")?;
+        } else {
+            write!(f, "The ledger with {events} events was opened in {ms} ms.")?;
+        }
+        if let Some(CutTail { bytes, aside }) = &self.tail {
+            write!(
+                f,
+                "\n{bytes} bytes of a posting that was never acknowledged were cut from the tape and set aside in {}.",
+                aside.display()
+            )?;
+        }
+        if let Some(why) = &self.rebuilt {
+            write!(
+                f,
+                "\nThe store that is read was made anew from the tape, since {why}."
+            )?;
+        }
+        Ok(())
+    }
+}
