@@ -46,6 +46,8 @@ step "deny" cargo deny --offline check bans licenses sources
 step "clippy" cargo clippy --locked --workspace --all-targets -- -D warnings
 step "documentation" cargo doc --locked --workspace --no-deps
 step "doc tests" cargo test --locked --workspace --doc
+# Tests through the front door start the program itself, which a test build alone leaves out.
+step "programs" cargo build --locked --workspace --bins
 step "tests" cargo nextest run --locked --workspace
 
 summary

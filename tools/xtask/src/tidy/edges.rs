@@ -113,29 +113,14 @@ const ABOVE: &[Above] = &[Above {
 
 /// Every forbidden edge in the graph, with the way that leads to it.
 pub(crate) fn check(graph: &Graph) -> Vec<String> {
-    let mut faults = Vec::new();
+    // A way that two rules forbid is told once, with the reason that is nearest to it.
+    let mut ways: Vec<(Vec<&str>, &str)> = Vec::new();
     for rule in UNREACHABLE {
-        for way in rule.to.iter().filter_map(|to| graph.way(rule.from, to)) {
-            faults.push(reached(&way, rule.because));
-        }
-    }
-    for rule in OWNED {
-        for entry in graph
-            .ours()
-            .filter(|entry| !rule.by.contains(&entry.name.as_str()))
-        {
-            let needs = graph
-                .direct(entry, false)
-                .into_iter()
-                .map(|need| need.name.as_str());
-            for library in needs.filter(|need| rule.libraries.contains(need)) {
-                let (owners, because) = (rule.by.join(", "), rule.because);
-                faults.push(format!(
-                    "{} depends on {library}, which is {owners}'s alone: {because}.",
-                    entry.name
-                ));
-            }
-        }
+        ways.extend(
+            rule.to
+                .iter()
+                .filter_map(|to| Some((graph.way(rule.from, to)?, rule.because))),
+        );
     }
     for rule in ABOVE {
         for entry in graph
@@ -147,12 +132,31 @@ pub(crate) fn check(graph: &Graph) -> Vec<String> {
                 .iter()
                 .filter_map(|library| graph.way(&entry.name, library))
             {
-                faults.push(reached(&way, rule.because));
+                if ways.iter().all(|(told, _)| *told != way) {
+                    ways.push((way, rule.because));
+                }
             }
         }
     }
-    faults.sort();
-    faults.dedup();
+    let mut faults: Vec<String> = ways.iter().map(|(way, because)| reached(way, because)).collect();
+    for rule in OWNED {
+        for entry in graph
+            .ours()
+            .filter(|entry| !rule.by.contains(&entry.name.as_str()))
+        {
+            let needs = graph
+                .direct(entry, false)
+                .into_iter()
+                .map(|need| need.name.as_str());
+            for library in needs.filter(|need| rule.libraries.contains(need)) {
+                let (owners, because) = (rule.by.join(" and "), rule.because);
+                faults.push(format!(
+                    "{} depends on {library}, which only {owners} may: {because}.",
+                    entry.name
+                ));
+            }
+        }
+    }
     faults
 }
 
