@@ -129,6 +129,10 @@ pub fn parse_money(text: &str) -> Result<Money, Fault> {
             quoted(text)
         ));
     }
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the strict parser: only digits and one point are left"
+    )]
     let amount = Decimal::from_str_exact(text).map_err(|_| fault())?;
     if amount.is_zero() && text.starts_with('-') {
         return Err("-0.00 is not an amount: write 0.00".to_owned());
@@ -180,24 +184,24 @@ pub fn parse_fraction(text: &str) -> Result<Fraction, Fault> {
             quoted(text)
         )
     };
-    let number = |digits: &str| -> Option<u32> {
-        let plain =
-            !digits.is_empty() && digits.len() <= 7 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if plain { digits.parse().ok() } else { None }
+    let digits = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // At most 7 digits fit a u32; a zero in front would give one fraction many spellings.
+    let number = |text: &str| -> Option<u32> {
+        let plain = digits(text) && text.len() <= 7 && (text.len() == 1 || !text.starts_with('0'));
+        if plain { text.parse().ok() } else { None }
     };
     let fraction = if let Some((above, below)) = text.split_once('/') {
         number(above)
             .zip(number(below))
             .and_then(|(above, below)| Fraction::new(above, below))
     } else if let Some((whole, decimals)) = text.split_once('.') {
-        if decimals.len() > 6 {
-            return Err(fault());
-        }
-        let below = 10u32.pow(u32::try_from(decimals.len()).map_err(|_| fault())?);
+        let plain = digits(decimals) && decimals.len() <= 6;
         number(whole)
-            .filter(|whole| *whole <= 1)
-            .zip(number(decimals))
-            .and_then(|(whole, decimals)| Fraction::new(whole * below + decimals, below))
+            .filter(|whole| plain && *whole <= 1)
+            .and_then(|whole| {
+                let millionths: u32 = format!("{decimals:0<6}").parse().ok()?;
+                Fraction::new(whole * Fraction::PART_MAX + millionths, Fraction::PART_MAX)
+            })
     } else {
         number(text).and_then(|whole| Fraction::new(whole, 1))
     };
@@ -229,6 +233,17 @@ pub fn parse_entry_id(text: &str) -> Result<EntryId, Fault> {
     EntryId::new(text).ok_or_else(|| {
         format!(
             "{} is not an entry id: 1 to 64 visible ASCII characters",
+            quoted(text)
+        )
+    })
+}
+
+/// An idempotency key, in a command or in the header of that name.
+pub fn parse_idempotency_key(text: &str) -> Result<String, Fault> {
+    let shaped = (1..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    shaped.then(|| text.to_owned()).ok_or_else(|| {
+        format!(
+            "{} is not an idempotency key: 1 to 128 visible ASCII characters",
             quoted(text)
         )
     })

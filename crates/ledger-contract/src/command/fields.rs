@@ -1,0 +1,170 @@
+//! The fields of one JSON object, asked for by name. What is asked for is all that the object may hold, so reading an
+//! object also describes it: the schema is what reading asks.
+
+use serde_json::Value;
+
+use super::{
+    Fault,
+    form::Form,
+    json::{Entry, Node},
+};
+use crate::value::quoted;
+
+/// More faults than this in one command are counted, not listed.
+const FAULTS_MAX: usize = 100;
+
+/// An object that is being read, and the faults found so far.
+pub(super) struct Fields<'a> {
+    /// What was not asked for yet.
+    entries: Vec<Entry<'a>>,
+    faults: Vec<Fault>,
+    /// What was asked for, when that is wanted instead of values.
+    asked: Option<Vec<Asked>>,
+}
+
+/// A field that was asked for.
+pub(super) struct Asked {
+    pub(super) name: &'static str,
+    pub(super) required: bool,
+    pub(super) schema: Value,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of this object.
+    pub(super) fn of(node: Node<'a>) -> Result<Self, Vec<Fault>> {
+        match node {
+            Node::Object(entries) => Ok(Self {
+                entries,
+                faults: Vec::new(),
+                asked: None,
+            }),
+            other => Err(fault(format!("An object belongs here, not {}.", other.kind()))),
+        }
+    }
+
+    /// Reads nothing and notes what is asked.
+    pub(super) fn describe() -> Self {
+        Self {
+            entries: Vec::new(),
+            faults: Vec::new(),
+            asked: Some(Vec::new()),
+        }
+    }
+
+    /// The value of a field that must be there.
+    pub(super) fn required<T>(&mut self, name: &'static str, form: &Form<T>) -> Option<T> {
+        self.note(name, true, form);
+        match self.take(name) {
+            Some(node) => self.read(name, form, node),
+            None => {
+                self.fault(&format!("/{name}"), format!("{name} is missing."));
+                None
+            }
+        }
+    }
+
+    /// The value of a field that may be absent or null.
+    pub(super) fn optional<T>(&mut self, name: &'static str, form: &Form<T>) -> Option<T> {
+        self.note(name, false, form);
+        match self.take(name)? {
+            Node::Null => None,
+            node => self.read(name, form, node),
+        }
+    }
+
+    /// Refuses a field that belongs elsewhere, with the reason instead of "unknown".
+    pub(super) fn refuse(&mut self, name: &'static str, reason: String) {
+        if self.take(name).is_some() {
+            self.fault(&format!("/{name}"), reason);
+        }
+    }
+
+    /// Adds a fault that only shows in two fields together.
+    pub(super) fn fault(&mut self, pointer: &str, detail: impl Into<String>) {
+        self.faults.push(Fault {
+            pointer: pointer.to_owned(),
+            detail: detail.into(),
+        });
+    }
+
+    /// Every fault: those found, and the fields that nobody asked for.
+    pub(super) fn finish(mut self) -> Vec<Fault> {
+        for (key, _) in std::mem::take(&mut self.entries) {
+            self.fault(
+                &format!("/{}", segment(&key)),
+                format!("{} is no field here.", quoted(&key)),
+            );
+        }
+        self.finish_known()
+    }
+
+    /// Every fault found, without a word about fields that nobody asked for.
+    pub(super) fn finish_known(self) -> Vec<Fault> {
+        let mut faults = self.faults;
+        if let Some(more) = faults.len().checked_sub(FAULTS_MAX).filter(|more| *more > 0) {
+            faults.truncate(FAULTS_MAX);
+            faults.extend(fault(format!("{more} more faults are not listed.")));
+        }
+        faults
+    }
+
+    /// What was asked for.
+    pub(super) fn asked(self) -> Vec<Asked> {
+        self.asked.unwrap_or_default()
+    }
+
+    fn note<T>(&mut self, name: &'static str, required: bool, form: &Form<T>) {
+        if let Some(asked) = &mut self.asked {
+            let schema = (form.schema)();
+            asked.push(Asked {
+                name,
+                required,
+                schema,
+            });
+        }
+    }
+
+    fn take(&mut self, name: &'static str) -> Option<Node<'a>> {
+        let at = self.entries.iter().position(|(key, _)| key == name)?;
+        let (_, node) = self.entries.remove(at);
+        if self.entries.iter().skip(at).any(|(key, _)| key == name) {
+            self.entries.retain(|(key, _)| key != name);
+            self.fault(
+                &format!("/{name}"),
+                format!("{name} stands there more than once."),
+            );
+        }
+        Some(node)
+    }
+
+    fn read<T>(&mut self, name: &str, form: &Form<T>, node: Node<'a>) -> Option<T> {
+        match (form.read)(node) {
+            Ok(value) => Some(value),
+            Err(faults) => {
+                self.faults.extend(within(name, faults));
+                None
+            }
+        }
+    }
+}
+
+/// One fault of the value itself.
+pub(super) fn fault(detail: String) -> Vec<Fault> {
+    vec![Fault {
+        pointer: String::new(),
+        detail,
+    }]
+}
+
+/// The faults of a value as faults of what holds it under this name or index.
+pub(super) fn within(name: &str, mut faults: Vec<Fault>) -> Vec<Fault> {
+    for fault in &mut faults {
+        fault.pointer = format!("/{}{}", segment(name), fault.pointer);
+    }
+    faults
+}
+
+/// A name as a part of a JSON pointer (RFC 6901).
+fn segment(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
