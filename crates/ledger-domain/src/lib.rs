@@ -3,6 +3,7 @@
 //! What is absent matters: no clock, no I/O, no serde, no floats. Time and ids come in with the command; an event
 //! stores what was decided, so that replay never decides again. Formulas and terms: `crates/ledger-domain/README.md`.
 
+mod checks;
 mod date;
 mod fraction;
 mod id;

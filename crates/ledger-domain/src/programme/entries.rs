@@ -3,8 +3,8 @@
 //! A programme can have a million entries, so its state does not hold them. Whoever calls `decide` finds an entry's
 //! events under the keys that [`Event::entry_keys`] names and folds them here.
 
-use super::{Charge, CommitmentEntered, DrawDown, Event, ExpenditurePosted, charges};
-use crate::{Date, EntryId, Id, Money, Year};
+use super::{Charge, CommitmentEntered, DrawDown, Event, ExpenditurePosted, balance::money, charges};
+use crate::{Date, EntryId, Id, Year};
 use std::collections::{HashMap, HashSet};
 
 /// The kinds of entries; an id is unique per kind in its programme.
@@ -81,15 +81,15 @@ impl Expenditure {
     }
 
     fn change(&mut self, change: &[Charge], given_back: Option<&DrawDown>) {
-        self.charges = charges::sum(&self.charges, change);
+        charges::add(&mut self.charges, change);
         let (Some(drawn), Some(back)) = (&mut self.drawn_down, given_back) else {
             return;
         };
         // The event says what went back to the commitment, where own money may have taken a funder's place. What
         // this expenditure holds of it falls in proportion, whoever took it over there.
-        let back = Money::checked_sum(back.charges.iter().map(|charge| charge.amount)).unwrap_or(Money::MAX);
-        let fallen = charges::negated(&charges::in_proportion(back, &drawn.charges));
-        drawn.charges = charges::sum(&drawn.charges, &fallen);
+        let back = money(charges::total(&back.charges));
+        let fallen = charges::in_proportion(back, &drawn.charges);
+        charges::subtract(&mut drawn.charges, &fallen);
         if drawn.charges.is_empty() {
             self.drawn_down = None;
         }

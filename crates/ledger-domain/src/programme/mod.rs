@@ -2,15 +2,21 @@
 //!
 //! `decide` turns a command into one event or one refusal; `evolve` folds an event into the state. Both are pure.
 
+mod balance;
 mod charges;
 mod command;
 mod decide;
 mod entries;
 mod event;
+mod project;
+mod shares;
 mod state;
+mod totals;
 
+pub use balance::{Cents, YearBound};
 pub use command::*;
 pub use decide::decide;
 pub use entries::{Commitment, Entries, EntryKind, EntryMap, Expenditure};
 pub use event::*;
+pub use project::{Funder, Project};
 pub use state::{Programme, evolve};

@@ -1,21 +1,213 @@
-//! What the rules need to know of a programme.
+//! What the rules need to know of a programme, and how each event changes it.
 
-use super::{EstablishProgramme, Event};
+use super::totals::Totals;
+use super::{Cents, Charge, DrawDown, EstablishProgramme, Event, Funder, OverspendPolicy, Project};
+use super::{PromiseCofinancing, charges};
+use crate::{Date, EntryId, Id, Year};
+use std::collections::{BTreeMap, HashMap};
 
-/// The state that commands of one programme are decided against.
+/// The state that commands of one programme are decided against: balances and open commitments. Entries themselves
+/// are looked up, see [`Entries`](super::Entries).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Programme {}
+pub struct Programme {
+    pub(super) overspend: OverspendPolicy,
+    pub(super) starts_on: Date,
+    pub(super) closed_through: Option<Date>,
+    pub(super) closed: bool,
+    pub(super) totals: Totals,
+    pub(super) projects: BTreeMap<Id, Project>,
+    /// Who pays which part of what is still open of a commitment; only of those that are open. Hashed: there can be
+    /// many, and each is only looked for by its id.
+    pub(super) commitments: HashMap<EntryId, Vec<Charge>>,
+}
 
 impl Programme {
     /// A programme that was just established.
     pub fn new(established: &EstablishProgramme) -> Self {
-        let _ = established;
-        Self {}
+        Self {
+            overspend: established.overspend,
+            starts_on: established.starts_on,
+            closed_through: None,
+            closed: false,
+            totals: Totals {
+                authorised: established.authorised.cents().into(),
+                ..Totals::default()
+            },
+            projects: BTreeMap::new(),
+            commitments: HashMap::new(),
+        }
     }
 
-    /// Folds one event of this programme.
+    /// The sum that the council authorised.
+    pub fn authorised(&self) -> Cents {
+        self.totals.authorised
+    }
+
+    /// The budgets of all projects together.
+    pub fn budgets(&self) -> Cents {
+        self.totals.budgets
+    }
+
+    /// The last closed day.
+    pub fn closed_through(&self) -> Option<Date> {
+        self.closed_through
+    }
+
+    /// Whether it is closed: it takes only receipts and explanations.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// The project with this id.
+    pub fn project(&self, id: &Id) -> Option<&Project> {
+        self.projects.get(id)
+    }
+
+    /// Who pays which part of what is open of a commitment; empty when nothing is.
+    pub fn open_part(&self, commitment: &EntryId) -> &[Charge] {
+        self.commitments.get(commitment).map_or(&[], Vec::as_slice)
+    }
+
+    /// Folds one event of this programme. Never decides and never fails: an event about a project that is not there
+    /// changes nothing beyond the totals.
     pub fn apply(&mut self, event: &Event) {
-        let _ = event;
+        self.totals = self.totals.after(event);
+        match event {
+            Event::ProjectOpened(event) => {
+                self.projects.insert(event.project.clone(), Project::default());
+            }
+            Event::ProjectReopened(event) => self.change(&event.project, |project| project.closed = false),
+            Event::BudgetAllocated(event) => self.change(&event.project, |project| {
+                project.allocated += Cents::from(event.amount.cents());
+                project.own.bind(event.year, event.amount.cents().into());
+            }),
+            Event::BudgetTransferred(event) => {
+                let amount = Cents::from(event.amount.cents());
+                self.change(&event.from_project, |project| {
+                    project.own.bind(event.year, -amount);
+                });
+                self.change(&event.to_project, |project| project.own.bind(event.year, amount));
+            }
+            Event::BudgetCarriedOver(event) => self.change(&event.project, |project| {
+                let amount = Cents::from(event.amount.cents());
+                let balance = match &event.funder {
+                    None => &mut project.own,
+                    Some(funder) => {
+                        let funder = project.funders.entry(funder.clone()).or_default();
+                        funder.carry_share(event.from_year, event.to_year);
+                        &mut funder.pledges
+                    }
+                };
+                balance.bind(Some(event.from_year), -amount);
+                balance.bind(Some(event.to_year), amount);
+            }),
+            Event::CommitmentEntered(event) => {
+                self.reserve(&event.project, &event.commitment, event.year, &event.charges);
+            }
+            Event::CommitmentRaised(event) => {
+                self.reserve(&event.project, &event.commitment, event.year, &event.charges);
+            }
+            Event::CommitmentReleased(event) => {
+                self.set_free(&event.project, &event.commitment, event.year, &event.charges);
+            }
+            Event::ExpenditurePosted(event) => {
+                if let Some(DrawDown {
+                    commitment,
+                    year,
+                    charges,
+                }) = &event.drawn_down
+                {
+                    self.set_free(&event.project, commitment, *year, charges);
+                }
+                self.change(&event.project, |project| {
+                    project.spend(event.year, &event.charges);
+                });
+            }
+            Event::ExpenditureCorrected(event) => {
+                self.change(&event.project, |project| {
+                    project.spend(event.year, &event.charges);
+                });
+                self.give_back(&event.project, event.given_back.as_ref());
+            }
+            Event::ExpenditureReversed(event) => {
+                self.change(&event.project, |project| {
+                    project.spend(event.year, &event.charges);
+                });
+                self.give_back(&event.project, event.given_back.as_ref());
+            }
+            Event::CofinancingExpected(event) => self.change_funder(event, Funder::expect),
+            Event::CofinancingPledged(event) => self.change_funder(event, Funder::pledge),
+            Event::CofinancingReceived(event) => self.change(&event.project, |project| {
+                let funder = project.funders.entry(event.funder.clone()).or_default();
+                funder.received += Cents::from(event.amount.cents());
+            }),
+            Event::PeriodClosed(event) => self.closed_through = Some(event.through),
+            Event::ProjectClosed(event) => self.change(&event.project, |project| {
+                project.closed = true;
+                for part in &event.released {
+                    project.own.bind(part.year, -Cents::from(part.amount.cents()));
+                }
+            }),
+            Event::ProgrammeClosed(_) => self.closed = true,
+            Event::ProgrammeEstablished(_)
+            | Event::AuthorisationAmended(_)
+            | Event::ForecastRecorded(_)
+            | Event::FigureExplained(_) => {}
+        }
+    }
+
+    fn change(&mut self, project: &Id, change: impl FnOnce(&mut Project)) {
+        if let Some(project) = self.projects.get_mut(project) {
+            change(project);
+        }
+    }
+
+    fn change_funder(&mut self, promise: &PromiseCofinancing, change: fn(&mut Funder, &PromiseCofinancing)) {
+        self.change(&promise.project, |project| {
+            change(
+                project.funders.entry(promise.funder.clone()).or_default(),
+                promise,
+            );
+        });
+    }
+
+    /// A commitment's open part rises by these charges.
+    fn reserve(&mut self, project: &Id, commitment: &EntryId, year: Year, charges: &[Charge]) {
+        let Some(project) = self.projects.get_mut(project) else {
+            return;
+        };
+        project.spend(year, charges);
+        let open = self.commitments.entry(commitment.clone()).or_insert_with(|| {
+            project.open_commitments += 1;
+            Vec::new()
+        });
+        charges::add(open, charges);
+    }
+
+    /// A commitment's open part falls by these charges; a commitment of which nothing is open is forgotten.
+    fn set_free(&mut self, project: &Id, commitment: &EntryId, year: Year, charges: &[Charge]) {
+        let Some(project) = self.projects.get_mut(project) else {
+            return;
+        };
+        project.unspend(year, charges);
+        if let Some(open) = self.commitments.get_mut(commitment) {
+            charges::subtract(open, charges);
+            if open.is_empty() {
+                self.commitments.remove(commitment);
+                project.open_commitments = project.open_commitments.saturating_sub(1);
+            }
+        }
+    }
+
+    fn give_back(&mut self, project: &Id, given_back: Option<&DrawDown>) {
+        if let Some(DrawDown {
+            commitment,
+            year,
+            charges,
+        }) = given_back
+        {
+            self.reserve(project, commitment, *year, charges);
+        }
     }
 }
 

@@ -1,0 +1,104 @@
+//! What frames the money: projects opened and closed, periods closed, forecasts and explanations.
+
+use super::case::Case;
+use crate::programme::balance::money;
+use crate::programme::{
+    ClosePeriod, CloseProgramme, CloseProject, Event, ExplainFigure, OpenProject, Project, ProjectClosed,
+    RecordForecast, Released, ReopenProject, YearBound,
+};
+use crate::{Code, Refusal};
+
+pub(super) fn open_project(mut case: Case, c: &OpenProject) -> Result<Event, Refusal> {
+    let taken = case.programme.projects.contains_key(&c.project);
+    case.checks.refuse_if(taken, Code::DuplicateId, || {
+        format!("The programme has a project {} already.", c.project)
+    });
+    case.finish(Event::ProjectOpened(c.clone()))
+}
+
+pub(super) fn reopen_project(mut case: Case, c: &ReopenProject) -> Result<Event, Refusal> {
+    let project = case.project(&c.project)?;
+    case.checks.refuse_if(!project.closed, Code::ProjectOpen, || {
+        format!("Project {} is open, so it cannot be reopened.", c.project)
+    });
+    case.finish(Event::ProjectReopened(c.clone()))
+}
+
+pub(super) fn close_project(mut case: Case, c: &CloseProject) -> Result<Event, Refusal> {
+    let project = case.open_project(&c.project)?;
+    let open = project.open_commitments;
+    case.checks.refuse_if(open > 0, Code::OpenCommitments, || {
+        let commitments = if open == 1 { "commitment" } else { "commitments" };
+        format!(
+            "Project {} has {open} open {commitments}, to be drawn down or released first.",
+            c.project
+        )
+    });
+    case.finish(Event::ProjectClosed(ProjectClosed {
+        project: c.project.clone(),
+        decision: c.decision.clone(),
+        released: released(&project.own),
+    }))
+}
+
+/// What remains in total, from the buckets that it lies in; nothing when overspent.
+fn released(own: &YearBound) -> Vec<Released> {
+    if own.left_total() <= 0 {
+        return Vec::new();
+    }
+    // An overspend of multi-year money was paid from what years have left, the earliest first.
+    let mut deficit = (-own.left_unbound()).max(0);
+    let buckets = std::iter::once(None).chain(own.years().map(Some));
+    let part = |year| {
+        let left = own.movable(year);
+        let amount = (left - deficit).max(0);
+        deficit -= left - amount;
+        (amount > 0).then(|| Released {
+            year,
+            amount: money(amount),
+        })
+    };
+    buckets.filter_map(part).collect()
+}
+
+pub(super) fn close_programme(mut case: Case, c: &CloseProgramme) -> Result<Event, Refusal> {
+    let is_open = |(_, project): &(_, &Project)| !project.closed;
+    let open = case.programme.projects.iter().filter(is_open).count();
+    case.checks.refuse_if(open > 0, Code::OpenProjects, || {
+        let names = case
+            .programme
+            .projects
+            .iter()
+            .filter(is_open)
+            .map(|(id, _)| id.as_str());
+        let listed: Vec<&str> = names.take(NAMED_MAX).collect();
+        let more = if open > listed.len() { ", ..." } else { "" };
+        let projects = if open == 1 { "project" } else { "projects" };
+        format!(
+            "The programme has {open} open {projects}: {}{more}.",
+            listed.join(", ")
+        )
+    });
+    case.finish(Event::ProgrammeClosed(c.clone()))
+}
+
+/// How many open projects a refusal names; the number of all is beside them.
+const NAMED_MAX: usize = 3;
+
+pub(super) fn close_period(case: Case, c: &ClosePeriod) -> Result<Event, Refusal> {
+    case.finish(Event::PeriodClosed(c.clone()))
+}
+
+pub(super) fn forecast(mut case: Case, c: &RecordForecast) -> Result<Event, Refusal> {
+    if let Some(project) = &c.project {
+        case.open_project(project)?;
+    }
+    case.finish(Event::ForecastRecorded(c.clone()))
+}
+
+pub(super) fn explain(mut case: Case, c: &ExplainFigure) -> Result<Event, Refusal> {
+    if let Some(project) = &c.project {
+        case.project(project)?;
+    }
+    case.finish(Event::FigureExplained(c.clone()))
+}
