@@ -1,0 +1,277 @@
+//! One programme's events as daily sums: all that its reports read.
+
+use std::collections::{BTreeMap, HashMap};
+
+use ledger_contract::event::Event;
+use ledger_domain::{
+    Date, Id, Money, Tags, Year,
+    programme::{Event as ProgrammeEvent, OpenProject, RecordForecast},
+};
+
+use crate::{
+    code_table::CodeTable,
+    deltas::{Delta, Part, deltas},
+    series::Series,
+};
+
+/// The fold of one programme's events, in the order of recording, up to some position of the log.
+///
+/// It grows with days, projects, years and funders, not with events: of a figure's explanation and of a forecast it
+/// keeps where it stands, and no text at all.
+#[derive(Clone, Debug, Default)]
+pub struct ProgrammeProjection {
+    title: String,
+    pub(crate) ends_on: Option<Date>,
+    pub(crate) authorised: Series,
+    /// In the order of opening.
+    pub(crate) projects: Vec<Project>,
+    by_id: HashMap<Id, usize>,
+    /// Of the programme as a whole.
+    pub(crate) notes: Notes,
+}
+
+/// One project with its sums.
+#[derive(Clone, Debug)]
+pub(crate) struct Project {
+    pub(crate) id: Id,
+    pub(crate) title: String,
+    pub(crate) theme: Option<String>,
+    pub(crate) law: Option<String>,
+    pub(crate) taakveld: Option<String>,
+    pub(crate) tags: Tags,
+    pub(crate) opened_on: Date,
+    /// Its own last day; the programme's where it has none.
+    pub(crate) ends_on: Option<Date>,
+    pub(crate) follow_up_funding: Option<bool>,
+    /// In the order of appearance; keys of `sums` count from 1 here, 0 is own money.
+    pub(crate) funders: Vec<Id>,
+    pub(crate) sums: BTreeMap<Key, Series>,
+    pub(crate) firsts: Firsts,
+    pub(crate) notes: Notes,
+}
+
+/// One series of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key {
+    pub(crate) year: Option<Year>,
+    /// 0 for own money, then the project's funders.
+    pub(crate) source: usize,
+    pub(crate) part: Part,
+}
+
+/// The earliest booking date on which something happened that a flag tells: at any later date it is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Firsts {
+    /// An entry that overspends, with an explanation.
+    pub(crate) explained_overspend: Option<Date>,
+    /// A task-field code that is not valid in the year of its booking.
+    pub(crate) invalid_code: Option<Date>,
+    /// An entry after the end.
+    pub(crate) after_end: Option<Date>,
+    /// An explanation that says that the sources contradict each other.
+    pub(crate) contradiction: Option<Date>,
+}
+
+/// Where explanations and forecasts stand, in the order of recording.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Notes {
+    pub(crate) explanations: Vec<Note>,
+    /// Explained overspends: the last entry of each day.
+    pub(crate) overspends: BTreeMap<Date, u64>,
+    pub(crate) forecasts: Vec<Forecast>,
+}
+
+/// One explanation; its text is looked up by its position.
+#[derive(Clone, Debug)]
+pub(crate) struct Note {
+    pub(crate) figure: String,
+    pub(crate) booking_date: Date,
+    pub(crate) position: u64,
+}
+
+/// Own expenditure that is expected in all, up to and including a day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Forecast {
+    pub(crate) booking_date: Date,
+    /// The day that it is for.
+    pub(crate) through: Date,
+    pub(crate) amount: Money,
+}
+
+impl ProgrammeProjection {
+    /// A projection of no events.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The programme's title; empty before the programme is established.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Whether the project was ever opened, whatever its date.
+    pub fn has_project(&self, project: &Id) -> bool {
+        self.by_id.contains_key(project)
+    }
+
+    /// Folds one event of this programme's stream; events of other kinds of streams change nothing.
+    pub fn apply(&mut self, event: &Event) {
+        if let Some(fact) = event.data.to_programme_event() {
+            self.apply_fact(event.position, event.booking_date, &fact);
+        }
+    }
+
+    /// [`Self::apply`] for whoever has the domain's event at hand. Events come in the order of their positions.
+    ///
+    /// An event of a project that was never opened changes nothing: no stream that was decided holds one.
+    pub fn apply_fact(&mut self, position: u64, booking_date: Date, event: &ProgrammeEvent) {
+        match event {
+            ProgrammeEvent::ProgrammeEstablished(e) => {
+                self.title.clone_from(&e.title);
+                self.ends_on = Some(e.ends_on);
+            }
+            ProgrammeEvent::ProjectOpened(e) => self.open(booking_date, e),
+            ProgrammeEvent::ForecastRecorded(e) => {
+                if let Some(notes) = self.notes_of(e.project.as_ref()) {
+                    notes.forecasts.push(Forecast::new(booking_date, e));
+                }
+            }
+            ProgrammeEvent::FigureExplained(e) => {
+                if e.source_contradiction
+                    && let Some(project) = self.project_of(e.project.as_ref())
+                {
+                    keep_earliest(&mut project.firsts.contradiction, booking_date);
+                }
+                if let Some(notes) = self.notes_of(e.project.as_ref()) {
+                    notes.explanations.push(Note {
+                        figure: e.figure.clone(),
+                        booking_date,
+                        position,
+                    });
+                }
+            }
+            event => self.note_entry(position, booking_date, event),
+        }
+        for delta in deltas(booking_date, event) {
+            self.add(booking_date, &delta);
+        }
+    }
+
+    fn open(&mut self, booking_date: Date, opened: &OpenProject) {
+        self.by_id.insert(opened.project.clone(), self.projects.len());
+        self.projects.push(Project::open(booking_date, opened));
+    }
+
+    fn project_of(&mut self, project: Option<&Id>) -> Option<&mut Project> {
+        self.projects.get_mut(*self.by_id.get(project?)?)
+    }
+
+    fn notes_of(&mut self, project: Option<&Id>) -> Option<&mut Notes> {
+        match project {
+            None => Some(&mut self.notes),
+            project => self.project_of(project).map(|project| &mut project.notes),
+        }
+    }
+
+    /// What flags need to know of entries.
+    fn note_entry(&mut self, position: u64, booking_date: Date, event: &ProgrammeEvent) {
+        // A correction or raise has its entry's code, which was judged when that was booked.
+        let (project, overspend, code) = match event {
+            ProgrammeEvent::CommitmentEntered(e) => (&e.project, e.overspend, Some(&e.taakveld)),
+            ProgrammeEvent::ExpenditurePosted(e) => (&e.project, e.overspend, Some(&e.taakveld)),
+            ProgrammeEvent::ExpenditureCorrected(e) => (&e.project, e.overspend, None),
+            ProgrammeEvent::CommitmentRaised(e) => (&e.project, e.overspend, None),
+            _ => return,
+        };
+        let programme_ends_on = self.ends_on;
+        let Some(project) = self.project_of(Some(project)) else {
+            return;
+        };
+        if overspend.is_positive() {
+            keep_earliest(&mut project.firsts.explained_overspend, booking_date);
+            project.notes.overspends.insert(booking_date, position);
+        }
+        if let Some(code) = code {
+            let code = code.clone().or_else(|| project.taakveld.clone());
+            project.judge_code(code.as_deref(), booking_date);
+        }
+        let ends_on = project.ends_on.or(programme_ends_on);
+        if ends_on.is_some_and(|ends_on| booking_date > ends_on) {
+            keep_earliest(&mut project.firsts.after_end, booking_date);
+        }
+    }
+
+    fn add(&mut self, booking_date: Date, delta: &Delta<'_>) {
+        match (delta.project, self.project_of(delta.project)) {
+            (None, _) => self.authorised.add(booking_date, delta.amount.cents()),
+            (_, Some(project)) => project.add(booking_date, delta),
+            (Some(_), None) => {}
+        }
+    }
+}
+
+impl Project {
+    fn open(booking_date: Date, opened: &OpenProject) -> Self {
+        let mut project = Self {
+            id: opened.project.clone(),
+            title: opened.title.clone(),
+            theme: opened.theme.clone(),
+            law: opened.law.clone(),
+            taakveld: opened.taakveld.clone(),
+            tags: opened.tags.clone(),
+            opened_on: booking_date,
+            ends_on: opened.ends_on,
+            follow_up_funding: opened.follow_up_funding,
+            funders: Vec::new(),
+            sums: BTreeMap::new(),
+            firsts: Firsts::default(),
+            notes: Notes::default(),
+        };
+        project.judge_code(opened.taakveld.as_deref(), booking_date);
+        project
+    }
+
+    fn judge_code(&mut self, code: Option<&str>, booking_date: Date) {
+        let table = CodeTable::official();
+        let year = booking_date.year();
+        if code.is_some_and(|code| table.judges(year) && !table.is_valid(code, year)) {
+            keep_earliest(&mut self.firsts.invalid_code, booking_date);
+        }
+    }
+
+    fn add(&mut self, booking_date: Date, delta: &Delta<'_>) {
+        let key = Key {
+            year: delta.year,
+            source: delta.funder.map_or(0, |funder| self.source(funder)),
+            part: delta.part,
+        };
+        self.sums
+            .entry(key)
+            .or_default()
+            .add(booking_date, delta.amount.cents());
+    }
+
+    /// A project has few funders, so looking through them beats a table.
+    fn source(&mut self, funder: &Id) -> usize {
+        let known = self.funders.iter().position(|known| known == funder);
+        let at = known.unwrap_or_else(|| {
+            self.funders.push(funder.clone());
+            self.funders.len() - 1
+        });
+        at + 1
+    }
+}
+
+impl Forecast {
+    const fn new(booking_date: Date, recorded: &RecordForecast) -> Self {
+        Self {
+            booking_date,
+            through: recorded.forecast_for,
+            amount: recorded.amount,
+        }
+    }
+}
+
+fn keep_earliest(first: &mut Option<Date>, date: Date) {
+    *first = Some(first.map_or(date, |first| first.min(date)));
+}

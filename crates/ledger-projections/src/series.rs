@@ -1,0 +1,113 @@
+//! Sums per day of one amount, asked at any date.
+
+use ledger_domain::Date;
+
+/// Days in a block, as a power of two: a question adds whole blocks and then at most 31 days.
+const BLOCK_BITS: u32 = 5;
+
+/// Daily sums in cents, in order of the day. Days without anything take no room.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Series {
+    blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug)]
+struct Block {
+    /// Epoch days without their lowest bits.
+    number: i32,
+    /// The sum of its days.
+    cents: i128,
+    /// Epoch day and sum. 92 amounts of the largest size on one day fill an i64; there the day holds.
+    days: Vec<(i32, i64)>,
+}
+
+impl Series {
+    /// Adds an amount on a day. In order of the day this touches the last block; a back-dated one is searched.
+    pub(crate) fn add(&mut self, date: Date, cents: i64) {
+        let day = date.epoch_days();
+        let number = day >> BLOCK_BITS;
+        let at = match self.blocks.last() {
+            Some(last) if last.number == number => self.blocks.len() - 1,
+            Some(last) if last.number > number => {
+                match self.blocks.binary_search_by_key(&number, |block| block.number) {
+                    Ok(at) => at,
+                    Err(at) => {
+                        self.blocks.insert(at, Block::new(number));
+                        at
+                    }
+                }
+            }
+            _ => {
+                self.blocks.push(Block::new(number));
+                self.blocks.len() - 1
+            }
+        };
+        if let Some(block) = self.blocks.get_mut(at) {
+            block.add(day, cents);
+        }
+    }
+
+    /// The sum of everything on or before this day; none when there is nothing, which is not the same as zero.
+    pub(crate) fn through(&self, date: Date) -> Option<i128> {
+        let day = date.epoch_days();
+        let number = day >> BLOCK_BITS;
+        let before = self.blocks.partition_point(|block| block.number < number);
+        let (whole, rest) = self.blocks.split_at_checked(before)?;
+        let started = rest
+            .first()
+            .filter(|block| block.number == number)
+            .map(|block| block.days.as_slice())
+            .unwrap_or_default();
+        let started = started.get(..started.partition_point(|(at, _)| *at <= day))?;
+        if whole.is_empty() && started.is_empty() {
+            return None;
+        }
+        let days: i128 = started.iter().map(|(_, cents)| i128::from(*cents)).sum();
+        Some(days + whole.iter().map(|block| block.cents).sum::<i128>())
+    }
+}
+
+impl Block {
+    fn new(number: i32) -> Self {
+        Self {
+            number,
+            cents: 0,
+            days: Vec::with_capacity(1),
+        }
+    }
+
+    fn add(&mut self, day: i32, cents: i64) {
+        self.cents += i128::from(cents);
+        match self.days.binary_search_by_key(&day, |(at, _)| *at) {
+            Ok(at) => {
+                if let Some((_, sum)) = self.days.get_mut(at) {
+                    *sum = sum.saturating_add(cents);
+                }
+            }
+            Err(at) => self.days.insert(at, (day, cents)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_series_sums_to_a_day_whatever_the_order_of_booking() {
+        let days = [700, -3, 31, 32, 0, 699, 33, -33, 700, 31];
+        let mut series = Series::default();
+        for (number, day) in days.iter().enumerate() {
+            series.add(Date::from_epoch_days(*day), 1 << number);
+        }
+        for asked in -40..=720 {
+            let naive: i128 = (0..days.len())
+                .filter(|number| days[*number] <= asked)
+                .map(|number| 1_i128 << number)
+                .sum();
+            let sum = series.through(Date::from_epoch_days(asked));
+            assert_eq!(sum.unwrap_or_default(), naive, "through day {asked}");
+            assert_eq!(sum.is_none(), asked < -33, "through day {asked}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! A programme's sums as of one date: what every report starts from.
+
+use ledger_contract::{report::Figures, value::Cents};
+use ledger_domain::{Id, Year};
+
+use crate::{
+    figure::{Figure, money},
+    programme::{Key, ProgrammeProjection, Project},
+    query::Query,
+};
+
+/// The asked programme at the asked date.
+pub(crate) struct Snapshot<'a> {
+    /// The council's sum less the projects' budgets, where the whole programme is asked over all years.
+    pub(crate) whole: Option<Whole>,
+    /// The asked ones, in the order of opening.
+    pub(crate) projects: Vec<ProjectAt<'a>>,
+}
+
+/// Figures that only the whole programme has, in cents.
+#[derive(Clone, Copy)]
+pub(crate) struct Whole {
+    pub(crate) authorised: i128,
+    pub(crate) unallocated: i128,
+}
+
+/// One project's sums.
+pub(crate) struct ProjectAt<'a> {
+    pub(crate) project: &'a Project,
+    /// Over all years, whatever year is asked: flags read these. Only what has something booked.
+    all: Vec<(Key, i128)>,
+    year: Option<Year>,
+}
+
+impl<'a> Snapshot<'a> {
+    pub(crate) fn take(projection: &'a ProgrammeProjection, query: &Query) -> Self {
+        let asked = |project: &&Project| query.project.as_ref().is_none_or(|asked| *asked == project.id);
+        let projects: Vec<ProjectAt<'_>> = projection
+            .projects
+            .iter()
+            .filter(asked)
+            .filter(|project| project.opened_on <= query.as_of)
+            .map(|project| ProjectAt::take(project, query))
+            .collect();
+        let whole = (query.project.is_none() && query.year.is_none()).then(|| {
+            let authorised = projection.authorised.through(query.as_of).unwrap_or_default();
+            let budgets: i128 = projects.iter().map(|project| project.cents(Figure::Budget)).sum();
+            Whole {
+                authorised,
+                unallocated: authorised - budgets,
+            }
+        });
+        Self { whole, projects }
+    }
+
+    /// The sum of the projects; of the whole programme, what remains and is available includes the unallocated part.
+    pub(crate) fn total(&self, figure: Figure) -> i128 {
+        let unallocated = match (figure, self.whole) {
+            (Figure::Remaining | Figure::Available, Some(whole)) => whole.unallocated,
+            _ => 0,
+        };
+        let projects = self.projects.iter();
+        unallocated + projects.map(|project| project.cents(figure)).sum::<i128>()
+    }
+}
+
+impl<'a> ProjectAt<'a> {
+    fn take(project: &'a Project, query: &Query) -> Self {
+        let sums = project.sums.iter();
+        Self {
+            project,
+            all: sums
+                .filter_map(|(key, series)| Some((*key, series.through(query.as_of)?)))
+                .collect(),
+            year: query.year,
+        }
+    }
+
+    fn asked(&self) -> impl Iterator<Item = &(Key, i128)> {
+        let counts = |key: &Key| self.year.is_none() || key.year == self.year;
+        self.all.iter().filter(move |(key, _)| counts(key))
+    }
+
+    /// A figure of the project, with only what is bound to the asked year.
+    pub(crate) fn cents(&self, figure: Figure) -> i128 {
+        if figure.is_floored_per_funder() {
+            let funders = 1..=self.project.funders.len();
+            return funders.map(|source| self.cents_of(source, figure)).sum();
+        }
+        evaluate(figure, self.asked())
+    }
+
+    /// A figure of one source: 0 is own money, then the project's funders.
+    pub(crate) fn cents_of(&self, source: usize, figure: Figure) -> i128 {
+        evaluate(figure, self.asked().filter(|(key, _)| key.source == source))
+    }
+
+    /// A figure over all years, or with only what is bound to one, whatever year is asked.
+    pub(crate) fn cents_in(&self, year: Option<Year>, figure: Figure) -> i128 {
+        let counts = |key: &Key| year.is_none() || key.year == year;
+        evaluate(figure, self.all.iter().filter(|(key, _)| counts(key)))
+    }
+
+    /// Every year that something is bound to, ascending.
+    pub(crate) fn years(&self) -> Vec<Year> {
+        let mut years: Vec<Year> = self.all.iter().filter_map(|(key, _)| key.year).collect();
+        years.dedup();
+        years
+    }
+
+    /// The funders with anything booked that counts, in the order of appearance, by source.
+    pub(crate) fn funders(&self) -> impl Iterator<Item = (usize, &'a Id)> {
+        let funders = self.project.funders.iter().enumerate();
+        funders
+            .map(|(at, funder)| (at + 1, funder))
+            .filter(|(source, _)| self.asked().any(|(key, _)| key.source == *source))
+    }
+}
+
+fn evaluate<'b>(figure: Figure, sums: impl Iterator<Item = &'b (Key, i128)>) -> i128 {
+    let total = sums
+        .map(|(key, cents)| i128::from(figure.weight(key.part, key.source == 0)) * cents)
+        .sum();
+    if figure.is_floored() { 0.max(total) } else { total }
+}
+
+/// Cents as reports write them.
+pub(crate) fn cents(amount: i128) -> Cents {
+    Cents(money(amount))
+}
+
+/// The figures of a row of budget-position, each by its formula.
+pub(crate) fn figures(of: impl Fn(Figure) -> i128) -> Figures {
+    let of = |figure| cents(of(figure));
+    Figures {
+        allocated: of(Figure::Allocated),
+        transferred_in: of(Figure::TransferredIn),
+        transferred_out: of(Figure::TransferredOut),
+        carried_in: of(Figure::CarriedIn),
+        carried_out: of(Figure::CarriedOut),
+        released: of(Figure::Released),
+        budget: of(Figure::Budget),
+        gross_budget: of(Figure::GrossBudget),
+        spent_own: of(Figure::SpentOwn),
+        spent_total: of(Figure::SpentTotal),
+        committed_own: of(Figure::CommittedOwn),
+        remaining: of(Figure::Remaining),
+        available: of(Figure::Available),
+        underspend: of(Figure::Underspend),
+        overspend: of(Figure::Overspend),
+    }
+}
