@@ -1,1 +1,23 @@
-//! ledger-service
+//! The ledger as its users know it: one writer that decides and appends, and queries at a date.
+//!
+//! `command -> decide -> event -> append -> project -> query` runs through here: the writer takes commands in order,
+//! decides them against the state in memory, appends in groups and lets the read model apply what is durable.
+//! Readers never wait for the writer.
+
+mod clock;
+mod gate;
+mod import;
+mod ledger;
+mod lookup;
+mod queries;
+mod read_model;
+mod streams;
+mod submission;
+mod writer;
+
+pub use clock::{Clock, SystemClock, today};
+pub use import::{Import, ImportOutcome, ImportRefusal};
+pub use ledger::{Ledger, LedgerError, open, over};
+pub use queries::{Queries, QueryError, ReportQuery};
+pub use submission::Submission;
+pub use writer::{Outcome, Rejection, Writer};

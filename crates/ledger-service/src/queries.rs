@@ -1,0 +1,335 @@
+//! Questions at a date: `asOf` filters on the booking date, `knownAt` on what the ledger knew.
+
+use std::sync::{Arc, RwLock};
+
+use ledger_contract::{
+    command::Fault,
+    event::{Details, Event, Stream},
+    report::{BudgetPosition, ExplainedEvent, Explanation, Funding, Head, KnownAt, Underspend},
+    value::{At, Cents, Day, EntryName, Instant, Name},
+};
+use ledger_domain::{Code, Date, EntryId, Id, Money, Refusal, Year};
+use ledger_projections::{Contribution, Explainer, GroupBy, ProgrammeProjection, Query, ReportName};
+use ledger_store::{EventReader, Fatal};
+use tracing::warn;
+
+use crate::{
+    clock::{Clock, today},
+    gate::Gate,
+    ledger::{SharedModel, read, write},
+    read_model::ReadModel,
+};
+
+/// What a report is asked with. Nothing set: all of it, today, as known now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReportQuery {
+    /// What is booked later is not in the report; none is today in Europe/Amsterdam.
+    pub as_of: Option<Date>,
+    /// What the ledger knew; none is now.
+    pub known_at: Option<KnownAt>,
+    /// Only what is bound to this year.
+    pub year: Option<Year>,
+    /// Only this project.
+    pub project: Option<Id>,
+    /// Group the projects by this dimension.
+    pub by: Option<GroupBy>,
+}
+
+/// Why a question was not answered.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum QueryError {
+    /// A parameter cannot be used; every fault at once.
+    #[error("{}", .0.iter().map(|fault| fault.detail.as_str()).collect::<Vec<_>>().join("; "))]
+    InvalidInput(Vec<Fault>),
+    /// There is no such programme or project, as far as the ledger knew.
+    #[error(transparent)]
+    Unknown(Refusal),
+    /// The record cannot be read.
+    #[error(transparent)]
+    Fatal(#[from] Fatal),
+}
+
+/// Everything that can be asked of the durable ledger. Many threads ask at once.
+pub struct Queries<R> {
+    reader: R,
+    model: SharedModel,
+    gate: Gate,
+    clock: Arc<dyn Clock>,
+}
+
+impl<R: EventReader> Queries<R> {
+    pub(crate) fn new(reader: R, model: ReadModel, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            reader,
+            model: Arc::new(RwLock::new(model)),
+            gate: Gate::new(),
+            clock,
+        }
+    }
+
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Lets the read model apply what became durable since.
+    pub fn catch_up(&self) -> Result<(), Fatal> {
+        write(&self.model).catch_up(&self.reader)
+    }
+
+    /// The number of events that current reports stand on.
+    pub fn log_position(&self) -> u64 {
+        read(&self.model).log_position()
+    }
+
+    /// The reader of the record.
+    pub fn reader(&self) -> &R {
+        &self.reader
+    }
+
+    /// `budget-position` of a programme.
+    pub fn budget_position(&self, programme: &Id, query: &ReportQuery) -> Result<BudgetPosition, QueryError> {
+        self.report(programme, query, |projection, head, query| {
+            ledger_projections::budget_position(projection, head, query, &|position| {
+                self.explanation(position)
+            })
+        })
+    }
+
+    /// `underspend` of a programme.
+    pub fn underspend(&self, programme: &Id, query: &ReportQuery) -> Result<Underspend, QueryError> {
+        self.report(programme, query, |projection, head, query| {
+            ledger_projections::underspend(projection, head, query, &|position| self.explanation(position))
+        })
+    }
+
+    /// `funding` of a programme.
+    pub fn funding(&self, programme: &Id, query: &ReportQuery) -> Result<Funding, QueryError> {
+        self.report(programme, query, ledger_projections::funding)
+    }
+
+    /// The events behind one figure of a report, with amounts that sum to it. `source` names the funder of a figure
+    /// that a report shows per funder.
+    pub fn explain(
+        &self,
+        report: ReportName,
+        programme: &Id,
+        figure: &str,
+        source: Option<&Id>,
+        query: &ReportQuery,
+    ) -> Result<Explanation, QueryError> {
+        let log_position = self.position_known_at(query.known_at.as_ref())?;
+        let as_of = self.as_of(query);
+        let asked = Query {
+            as_of,
+            year: query.year,
+            project: query.project.clone(),
+            by: None,
+        };
+        let mut explainer = Explainer::new(report, figure, source.cloned(), asked)
+            .map_err(|sentence| QueryError::InvalidInput(vec![fault("figure", sentence)]))?;
+        let stream = Stream::Programme(programme.clone());
+        let mut known = false;
+        self.reader.read_stream(&stream, 0, log_position, &mut |event| {
+            known = true;
+            explainer.apply(&event);
+            true
+        })?;
+        if !known {
+            return Err(unknown_programme(programme));
+        }
+        let contributions = explainer.finish();
+        // Contributions sum to a figure of the report, which fits: the sum cannot be out of range.
+        let amount = Money::checked_sum(contributions.iter().map(|contribution| contribution.amount));
+        let mut events = Vec::with_capacity(contributions.len());
+        for contribution in contributions {
+            events.extend(self.explained(contribution)?);
+        }
+        Ok(Explanation {
+            report: report.as_str().to_owned(),
+            programme: Name(programme.clone()),
+            project: query.project.clone().map(Name),
+            figure: figure.to_owned(),
+            source: source.cloned().map(Name),
+            as_of: Day(as_of),
+            known_at: query.known_at.clone(),
+            log_position,
+            year: query.year,
+            amount: Cents(amount.unwrap_or(Money::MAX)),
+            events,
+        })
+    }
+
+    /// A page of events in the order of the log: those at `from` and later, of one stream when given.
+    pub fn events(
+        &self,
+        from: u64,
+        limit: usize,
+        stream: Option<&Stream>,
+    ) -> Result<Vec<(Event, Option<Details>)>, Fatal> {
+        let before = self.log_position();
+        let mut page = Vec::new();
+        let mut take = |event: Event| {
+            page.push(event);
+            page.len() < limit
+        };
+        match stream {
+            _ if limit == 0 => {}
+            None => self.reader.read(from, before, &mut take)?,
+            Some(stream) => {
+                let after_version = self.reader.stream_version(stream, from);
+                self.reader
+                    .read_stream(stream, after_version, before, &mut take)?;
+            }
+        }
+        page.into_iter()
+            .map(|event| self.reader.details(&event).map(|details| (event, details)))
+            .collect()
+    }
+
+    /// Makes a report from the read model, or from a replay of the programme's stream when the past is asked.
+    fn report<T>(
+        &self,
+        programme: &Id,
+        query: &ReportQuery,
+        make: impl FnOnce(&ProgrammeProjection, Head, &Query) -> T,
+    ) -> Result<T, QueryError> {
+        let known = self.position_known_at(query.known_at.as_ref())?;
+        let make = |projection: Option<&ProgrammeProjection>, log_position: u64| {
+            let projection = projection.ok_or_else(|| unknown_programme(programme))?;
+            if let Some(project) = query
+                .project
+                .as_ref()
+                .filter(|project| !projection.has_project(project))
+            {
+                let sentence = format!("programme {programme} has no project {project}");
+                return Err(QueryError::Unknown(Refusal::new(Code::UnknownProject, sentence)));
+            }
+            let as_of = self.as_of(query);
+            let head = Head {
+                programme: Name(programme.clone()),
+                title: projection.title().to_owned(),
+                as_of: Day(as_of),
+                known_at: query.known_at.clone(),
+                log_position,
+                year: query.year,
+            };
+            let asked = Query {
+                as_of,
+                year: query.year,
+                project: query.project.clone(),
+                by: query.by.clone(),
+            };
+            Ok(make(projection, head, &asked))
+        };
+        let model = read(&self.model);
+        if query.known_at.is_none() || known == model.log_position() {
+            return make(model.programme(programme), model.log_position());
+        }
+        drop(model);
+        let mut projection: Option<ProgrammeProjection> = None;
+        let stream = Stream::Programme(programme.clone());
+        self.reader.read_stream(&stream, 0, known, &mut |event| {
+            projection.get_or_insert_default().apply(&event);
+            true
+        })?;
+        make(projection.as_ref(), known)
+    }
+
+    fn as_of(&self, query: &ReportQuery) -> Date {
+        query.as_of.unwrap_or_else(|| today(self.clock.now()))
+    }
+
+    /// The number of events that the ledger had. An answer about an instant is a promise: see the gate.
+    fn position_known_at(&self, known_at: Option<&KnownAt>) -> Result<u64, QueryError> {
+        match known_at {
+            None => Ok(self.log_position()),
+            Some(KnownAt::Position(position)) => {
+                let head = self.log_position();
+                if *position > head {
+                    let sentence =
+                        format!("the log has {head} events, so it was never at position {position}");
+                    return Err(QueryError::InvalidInput(vec![fault("knownAt", sentence)]));
+                }
+                Ok(*position)
+            }
+            Some(KnownAt::Instant(At(instant))) => {
+                let now = self.clock.now();
+                if *instant > now {
+                    let sentence = format!("{instant} lies in the future; it is {now}");
+                    return Err(QueryError::InvalidInput(vec![fault("knownAt", sentence)]));
+                }
+                self.gate.answer(*instant);
+                Ok(self.reader.size_at(*instant)?)
+            }
+        }
+    }
+
+    fn event_at(&self, position: u64) -> Result<Option<Event>, Fatal> {
+        let mut found = None;
+        self.reader.read(position, position + 1, &mut |event| {
+            found = Some(event);
+            false
+        })?;
+        Ok(found)
+    }
+
+    /// The text of an explanation, which is a detail: it is read from the tape and gone once destroyed.
+    fn explanation(&self, position: u64) -> Option<String> {
+        let details = self.event_at(position).and_then(|event| match event {
+            Some(event) => self.reader.details(&event),
+            None => Ok(None),
+        });
+        match details {
+            Ok(details) => details.and_then(|details| details.explanation),
+            Err(fatal) => {
+                // The figures stand without the text, so the report is given and the operator told.
+                warn!(position, error = %fatal, "the details of an event cannot be read");
+                None
+            }
+        }
+    }
+
+    fn explained(&self, contribution: Contribution) -> Result<Option<ExplainedEvent>, Fatal> {
+        let Some(event) = self.event_at(contribution.position)? else {
+            return Ok(None);
+        };
+        let details = self.reader.details(&event)?.unwrap_or_default();
+        let entry = event
+            .data
+            .entry_keys()
+            .last()
+            .and_then(|(_, id)| EntryId::new(id));
+        Ok(Some(ExplainedEvent {
+            position: event.position,
+            r#type: event.data.type_name().to_owned(),
+            booking_date: Day(event.booking_date),
+            recorded_at: At(event.recorded_at),
+            project: contribution.project.map(Name),
+            entry: entry.map(EntryName),
+            amount: Cents(contribution.amount),
+            supplier: details.supplier,
+            description: details.description,
+            document: details.document,
+            explanation: details.explanation,
+            reason: details.reason,
+        }))
+    }
+}
+
+fn fault(parameter: &str, sentence: String) -> Fault {
+    Fault {
+        pointer: format!("/{parameter}"),
+        detail: sentence,
+    }
+}
+
+fn unknown_programme(programme: &Id) -> QueryError {
+    QueryError::Unknown(Refusal::new(
+        Code::UnknownProgramme,
+        format!("there is no programme {programme}"),
+    ))
+}

@@ -1,0 +1,51 @@
+//! The projections of everything durable, at one log position.
+
+use std::collections::BTreeMap;
+
+use ledger_contract::event::{Event, Stream};
+use ledger_domain::Id;
+use ledger_projections::ProgrammeProjection;
+use ledger_store::{EventReader, Fatal};
+
+/// What current reports are made from. It stands at one position, so that a report never mixes two.
+#[derive(Debug, Default)]
+pub(crate) struct ReadModel {
+    log_position: u64,
+    programmes: BTreeMap<Id, ProgrammeProjection>,
+}
+
+impl ReadModel {
+    /// The number of events that were applied.
+    pub(crate) fn log_position(&self) -> u64 {
+        self.log_position
+    }
+
+    pub(crate) fn programme(&self, id: &Id) -> Option<&ProgrammeProjection> {
+        self.programmes.get(id)
+    }
+
+    pub(crate) fn programmes(&self) -> impl Iterator<Item = (&Id, &ProgrammeProjection)> {
+        self.programmes.iter()
+    }
+
+    /// Applies the next event of the log.
+    pub(crate) fn apply(&mut self, event: &Event) {
+        assert_eq!(
+            event.position, self.log_position,
+            "events are applied in the order of the log"
+        );
+        self.log_position += 1;
+        if let Stream::Programme(id) = &event.stream {
+            self.programmes.entry(id.clone()).or_default().apply(event);
+        }
+    }
+
+    /// Applies what became durable since.
+    pub(crate) fn catch_up(&mut self, reader: &impl EventReader) -> Result<(), Fatal> {
+        let size = reader.head().size;
+        reader.read(self.log_position, size, &mut |event| {
+            self.apply(&event);
+            true
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! A command as somebody hands it in.
+
+use ledger_contract::command::{Command, Fault, fingerprint, read_command};
+
+/// One command, who posts it, and what tells it from another under the same idempotency key.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// What is asked.
+    pub command: Command,
+    /// SHA-256 of the command in canonical JSON without its key; present with a key.
+    pub fingerprint: Option<String>,
+    /// A role or key name, never a person's.
+    pub recorded_by: String,
+}
+
+impl Submission {
+    /// Reads one command. `key` is an idempotency key given beside the body, such as HTTP's header.
+    pub fn read(bytes: &[u8], key: Option<&str>, recorded_by: &str) -> Result<Self, Vec<Fault>> {
+        let mut command = read_command(bytes)?;
+        match (key, &command.idempotency_key) {
+            (Some(beside), Some(inside)) if beside != inside => {
+                return Err(vec![Fault {
+                    pointer: "/idempotencyKey".to_owned(),
+                    detail: "the key in the command differs from the one beside it".to_owned(),
+                }]);
+            }
+            (Some(beside), None) => command.idempotency_key = Some(beside.to_owned()),
+            _ => {}
+        }
+        let fingerprint = command.idempotency_key.as_ref().map(|_| fingerprint(bytes));
+        Ok(Self {
+            command,
+            fingerprint,
+            recorded_by: recorded_by.to_owned(),
+        })
+    }
+}

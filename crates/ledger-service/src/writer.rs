@@ -1,0 +1,220 @@
+//! The single writer: it decides commands in order and stages what they append.
+
+use ledger_contract::{
+    command::{Action, Command},
+    event::{Details, Event, EventData, Stream},
+    value::Instant,
+};
+use ledger_domain::{Code, Posting, Refusal, programme};
+use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewEvent};
+
+use crate::{
+    lookup::LogEntries,
+    streams::{Saved, Streams},
+    submission::Submission,
+};
+
+/// What a command appended, or appended earlier under the same idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The command's events with their details.
+    pub events: Vec<(Event, Option<Details>)>,
+    /// Whether the command was posted before and nothing was appended now.
+    pub repeated: bool,
+}
+
+impl Outcome {
+    /// The number of events in the log up to and including the command's last.
+    pub fn log_position(&self) -> u64 {
+        self.events.last().map_or(0, |(event, _)| event.position + 1)
+    }
+}
+
+/// Why a command was not taken.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Rejection {
+    /// A rule refused it: nothing was appended, and the same command is refused again until something else changes.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The log cannot go on.
+    #[error(transparent)]
+    Fatal(#[from] Fatal),
+}
+
+/// Decides and stages; nothing is durable or visible before [`Writer::commit`].
+pub struct Writer<L> {
+    log: L,
+    streams: Streams,
+    /// States as they were before the open transaction touched them.
+    undo: Option<(Mark, Vec<(Stream, Saved)>)>,
+}
+
+impl<L: EventLog> Writer<L> {
+    /// A writer on a log whose events were folded into the streams.
+    pub(crate) fn new(log: L, streams: Streams) -> Self {
+        Self {
+            log,
+            streams,
+            undo: None,
+        }
+    }
+
+    /// The log that is written to.
+    pub fn log(&self) -> &L {
+        &self.log
+    }
+
+    /// Gives the log back, to close it.
+    pub fn into_log(self) -> L {
+        self.log
+    }
+
+    /// Opens a group stamped `now` or later; returns the stamp.
+    pub fn begin(&mut self, now: Instant) -> Result<Instant, Fatal> {
+        self.log.begin(now)
+    }
+
+    /// From here on everything staged can be taken back at once.
+    pub fn begin_transaction(&mut self) {
+        self.undo = Some((self.log.mark(), Vec::new()));
+    }
+
+    /// Takes back what was staged since the transaction began: log and states are as they were.
+    pub fn roll_back_transaction(&mut self) -> Result<(), Fatal> {
+        let Some((mark, saved)) = self.undo.take() else {
+            return Ok(());
+        };
+        self.log.rollback(mark)?;
+        for (_, state) in saved {
+            self.streams.restore(state);
+        }
+        Ok(())
+    }
+
+    /// Keeps what was staged since the transaction began.
+    pub fn keep_transaction(&mut self) {
+        self.undo = None;
+    }
+
+    /// Makes everything staged durable.
+    pub fn commit(&mut self) -> Result<Head, Fatal> {
+        self.log.commit()
+    }
+
+    /// Decides one command and stages its events.
+    pub fn execute(&mut self, submission: &Submission) -> Result<Outcome, Rejection> {
+        let command = &submission.command;
+        if let Some(key) = &command.idempotency_key
+            && let Some(outcome) = self.earlier(key, submission.fingerprint.as_deref())?
+        {
+            return Ok(outcome);
+        }
+        if let Some(expected) = command.expected_version {
+            self.check_version(&command.stream, expected)?;
+        }
+        let events = self.decide(command)?;
+        self.stage(submission, events)
+    }
+
+    /// The outcome of an earlier command with this key, when it was the same command.
+    fn earlier(&self, key: &str, fingerprint: Option<&str>) -> Result<Option<Outcome>, Rejection> {
+        let events = self.log.key_events(key)?;
+        let Some(first) = events.first() else {
+            return Ok(None);
+        };
+        let position = first.position;
+        let known = self.log.details(first)?.and_then(|details| details.fingerprint);
+        if known.is_none() || known.as_deref() != fingerprint {
+            let why = if known.is_some() {
+                "with another body"
+            } else {
+                "and its details were destroyed since"
+            };
+            return Err(Refusal::new(
+                Code::IdempotencyKeyReused,
+                format!("the idempotency key {key} was used for the event at position {position}, {why}"),
+            )
+            .into());
+        }
+        let mut with_details = Vec::with_capacity(events.len());
+        for event in events {
+            let details = self.log.details(&event)?;
+            with_details.push((event, details));
+        }
+        Ok(Some(Outcome {
+            events: with_details,
+            repeated: true,
+        }))
+    }
+
+    fn check_version(&self, stream: &Stream, expected: u64) -> Result<(), Refusal> {
+        let actual = self.log.version(stream);
+        if actual == expected {
+            return Ok(());
+        }
+        let sentence =
+            format!("{stream} is at version {actual}, and the command was made for version {expected}");
+        Err(Refusal::new(Code::VersionConflict, sentence))
+    }
+
+    fn decide(&self, command: &Command) -> Result<Vec<EventData>, Rejection> {
+        let posting = Posting {
+            booking_date: command.booking_date,
+            explained: command.explained,
+        };
+        match (&command.action, &command.stream) {
+            (Action::Programme(asked), Stream::Programme(id)) => {
+                let entries = LogEntries::new(&self.log, &command.stream);
+                let decided = programme::decide(self.streams.programme(id), &entries, posting, asked);
+                entries.finish()?;
+                Ok(vec![EventData::from_programme_event(id, &decided?)])
+            }
+            (Action::Programme(_), stream) => {
+                unreachable!("a programme's command names a programme, not {stream}")
+            }
+        }
+    }
+
+    fn stage(&mut self, submission: &Submission, data: Vec<EventData>) -> Result<Outcome, Rejection> {
+        let command = &submission.command;
+        if let Some((_, saved)) = &mut self.undo
+            && !saved.iter().any(|(stream, _)| *stream == command.stream)
+        {
+            saved.push((command.stream.clone(), self.streams.save(&command.stream)));
+        }
+        // The texts and the fingerprint belong to the command and go with its first event.
+        let mut details = command.details.clone().unwrap_or_default();
+        details.fingerprint.clone_from(&submission.fingerprint);
+        let mut details = (!details.is_empty()).then_some(details);
+        let events = data
+            .into_iter()
+            .map(|data| NewEvent {
+                booking_date: command.booking_date,
+                data,
+                details: details.take(),
+            })
+            .collect();
+        let staged = self.log.stage(NewCommand {
+            stream: command.stream.clone(),
+            expected_version: None,
+            recorded_by: submission.recorded_by.clone(),
+            idempotency_key: command.idempotency_key.clone(),
+            events,
+        });
+        let recorded = staged.map_err(|error| match error {
+            AppendError::Fatal(fatal) => Rejection::Fatal(fatal),
+            AppendError::TooLong { .. } => Refusal::new(Code::InvalidInput, error.to_string()).into(),
+            AppendError::Conflict { .. } => Refusal::new(Code::VersionConflict, error.to_string()).into(),
+        })?;
+        let mut with_details = Vec::with_capacity(recorded.len());
+        for event in recorded {
+            self.streams.apply(&event);
+            let details = self.log.details(&event)?;
+            with_details.push((event, details));
+        }
+        Ok(Outcome {
+            events: with_details,
+            repeated: false,
+        })
+    }
+}

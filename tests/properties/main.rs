@@ -1,0 +1,2 @@
+//! Invariants over seeded sequences of commands.
+fn main() {}
