@@ -58,16 +58,25 @@ where
         parts.push(floor);
         remainders.push((Reverse(&share % sum), index));
     }
-    // Fewer cents are missing than there are remainders above zero; the index breaks ties for the earlier weight.
-    if missing > 0 {
-        remainders.sort_unstable();
-    }
-    for (_, (_, index)) in (0..missing).zip(&remainders) {
-        if let Some(part) = parts.get_mut(*index) {
+    for index in largest(missing, remainders) {
+        if let Some(part) = parts.get_mut(index) {
             *part += 1;
         }
     }
     parts
+}
+
+/// Which parts get one of the missing cents: those with the largest remainders, ties to the earlier part.
+///
+/// Fewer cents are missing than there are remainders above zero, so nobody gets two.
+pub(crate) fn largest<T: Ord>(
+    missing: u64,
+    mut remainders: Vec<(Reverse<T>, usize)>,
+) -> impl Iterator<Item = usize> {
+    if missing > 0 {
+        remainders.sort_unstable();
+    }
+    (0..missing).zip(remainders).map(|(_, (_, index))| index)
 }
 
 /// The parts as money, on the total's side of zero.

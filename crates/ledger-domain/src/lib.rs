@@ -12,6 +12,7 @@ mod refusal;
 
 pub mod apportion;
 pub mod programme;
+pub mod region;
 
 pub use apportion::{apportion, apportion_exact};
 pub use date::{Date, Year};
