@@ -1,2 +1,58 @@
-//! The binary `rekenschap`.
-fn main() {}
+//! The binary `rekenschap`: arguments in, tables and sentences out. It holds no logic that another door would need.
+
+mod arguments;
+mod demo;
+mod events;
+mod explain;
+mod failure;
+mod import;
+mod local;
+mod logs;
+mod output;
+mod place;
+mod question;
+mod remote;
+mod report;
+mod serve;
+mod settings;
+mod sheet;
+mod verify;
+
+use std::{panic, process::ExitCode};
+
+use clap::Parser as _;
+
+use crate::{
+    arguments::{Arguments, Command},
+    failure::Failure,
+    place::Place,
+    settings::Settings,
+};
+
+fn main() -> ExitCode {
+    // A panic is a fault of this program. Where it was goes to the log; a user gets the sentence of `Failure::Fault`.
+    panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string);
+        tracing::error!(at, "a fault in the program");
+    }));
+    match panic::catch_unwind(run).unwrap_or(Err(Failure::Fault)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.tell(),
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let Arguments { global, command } = Arguments::try_parse()?;
+    let settings = Settings::load(&global)?;
+    logs::start(&settings, &command);
+    let place = || Place::of(&global, &settings);
+    match &command {
+        Command::Demo(asked) => demo::run(asked, &global, &settings),
+        Command::Serve(asked) => serve::run(asked, &place()?, &settings),
+        Command::Import(asked) => import::run(asked, &place()?, &settings),
+        Command::Report(asked) => report::run(asked, &place()?, &settings),
+        Command::Explain(asked) => explain::run(asked, &place()?, &settings),
+        Command::Events(asked) => events::run(asked, &place()?, &settings),
+        Command::Verify => verify::run(&place()?, &settings),
+    }
+}

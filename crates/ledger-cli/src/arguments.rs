@@ -1,0 +1,142 @@
+//! What can be typed: subcommands and options. Their comments are the help that users read.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use ledger_contract::event::Stream;
+
+use crate::{
+    question::{Asked, Report},
+    sheet::Format,
+};
+
+/// A ledger for municipal budgets: every posting is kept, every figure can be explained, nothing is edited.
+///
+/// Exit status: 0 done; 1 refused, or verification failed; 2 wrong usage; 3 ledger locked, damaged or unreachable, or
+/// disk full. Data goes to stdout, messages go to stderr.
+#[derive(Debug, Parser)]
+#[command(name = "rekenschap", version, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// Options of every subcommand.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options that stand before or after the subcommand.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The directory of the ledger (also `REKENSCHAP_DATA`, or `data` in the configuration)
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "url")]
+    pub(crate) data: Option<PathBuf>,
+    /// Ask a running server instead of opening a directory, such as `http://127.0.0.1:8080`
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub(crate) url: Option<String>,
+    /// The configuration (TOML); without it `rekenschap.toml` in the working directory, if there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Load example data into a fresh directory and serve it
+    Demo(Demo),
+    /// Serve the ledger over HTTP
+    Serve(Serve),
+    /// Post commands from a file, all or nothing
+    Import(Import),
+    /// Show a report of a programme
+    Report(Reporting),
+    /// Show the events behind one figure of a report
+    Explain(Explaining),
+    /// Print the events of the record, one JSON object a line
+    Events(Events),
+    /// Check the whole record: sequence, checksums, hashes, and that tape and store agree
+    Verify,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 picks a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Listen beyond this machine, though whoever reaches the address can read and post
+    #[arg(long)]
+    pub(crate) allow_unauthenticated: bool,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// Commands, one JSON object a line; `.csv` with field names as its header (`decision.reference`; charges and tags
+    /// as `source=amount;source=amount`); `-` for JSON lines on standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Append the good lines when others are refused (the exit status is still 1)
+    #[arg(long)]
+    pub(crate) keep_going: bool,
+}
+
+/// `report`
+#[derive(Debug, Args)]
+pub(crate) struct Reporting {
+    /// Which report
+    #[arg(value_enum)]
+    pub(crate) report: Report,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// Group the projects: theme, law, taakveld or tag:NAME
+    #[arg(long, value_name = "DIMENSION", value_parser = crate::question::dimension)]
+    pub(crate) by: Option<String>,
+    /// How to show it [default: table on a terminal, json elsewhere]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub(crate) struct Explaining {
+    /// The report that shows the figure
+    #[arg(value_enum)]
+    pub(crate) report: Report,
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// The figure's name in the report, such as `spentOwn`
+    #[arg(long)]
+    pub(crate) figure: String,
+    /// The funder, or `programme` for own money, where a report shows the figure per source
+    #[arg(long, value_name = "ID", value_parser = crate::question::id)]
+    pub(crate) source: Option<ledger_domain::Id>,
+    /// How to show it [default: table on a terminal, json elsewhere]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+/// `events`
+#[derive(Debug, Args)]
+pub(crate) struct Events {
+    /// Only this stream, such as `programme/ID`
+    #[arg(long, value_parser = crate::question::stream)]
+    pub(crate) stream: Option<Stream>,
+    /// Only events after this position
+    #[arg(long, value_name = "POSITION")]
+    pub(crate) after: Option<u64>,
+    /// At most this many
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// Print exactly the bytes that are hashed into the tree, one leaf a line
+    #[arg(long)]
+    pub(crate) leaves: bool,
+}
