@@ -159,3 +159,6 @@ fn ask(fields: &mut Fields<'_>, kind: &Kind) -> Option<Command> {
         action: Action::Programme(action?),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! The README's table of commands is what reading asks.
+
+use crate::command::{KINDS, TYPE, ask, schema};
+
+const README: &str = include_str!("../../../README.md");
+
+/// Fields of every command, told once above the table.
+const COMMON: [&str; 4] = ["type", "bookingDate", "idempotencyKey", "expectedVersion"];
+
+#[test]
+fn the_table_of_commands_is_what_is_read() {
+    let mut table = String::from("| `type` | fields | meaning |\n|---|---|---|\n");
+    for kind in KINDS {
+        let asked = schema::asked(|fields| {
+            fields.required("type", &TYPE);
+            ask(fields, kind)
+        });
+        let fields: Vec<String> = asked
+            .iter()
+            .filter(|field| !COMMON.contains(&field.name))
+            .map(|field| {
+                let signed = if field.schema.to_string().contains("^-?") {
+                    " (signed)"
+                } else {
+                    ""
+                };
+                format!("{}{}{signed}", field.name, if field.required { "" } else { "?" })
+            })
+            .collect();
+        table += &format!("| `{}` | {} | {} |\n", kind.name, fields.join(", "), kind.summary);
+    }
+    assert!(README.contains(&table), "the README needs this table:\n{table}");
+}
