@@ -68,7 +68,7 @@ fn position(
 }
 
 fn cofinancing(at: &ProjectAt<'_>) -> Vec<Cofinancing> {
-    let row = |(source, funder): (usize, &Id)| {
+    let row = |(_, funder, source): (u64, &Id, usize)| {
         let of = |figure| cents(at.cents_of(source, figure));
         Cofinancing {
             funder: Name(funder.clone()),
@@ -81,5 +81,5 @@ fn cofinancing(at: &ProjectAt<'_>) -> Vec<Cofinancing> {
             received_in_advance: of(Figure::ReceivedInAdvance),
         }
     };
-    at.funders().map(row).collect()
+    at.funders().into_iter().map(row).collect()
 }

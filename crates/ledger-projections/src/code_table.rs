@@ -1,9 +1,6 @@
 //! The official task-field codes (taakvelden) and the years in which each is valid.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::LazyLock,
-};
+use std::{collections::HashMap, sync::LazyLock};
 
 use ledger_domain::Year;
 
@@ -14,6 +11,8 @@ const OFFICIAL: &str = include_str!("../../../config/taakvelden.csv");
 pub struct CodeTable {
     /// First and last year per row; a code that changed its meaning has several rows.
     years: HashMap<String, Vec<(Year, Year)>>,
+    /// The table says nothing of earlier and later years; none when it has no rows.
+    judged: Option<(Year, Year)>,
 }
 
 impl CodeTable {
@@ -23,39 +22,38 @@ impl CodeTable {
         &TABLE
     }
 
-    /// Reads rows of `code,omschrijving,jaar_van,jaar_tot`. Comments, the header and rows without two years are no rows.
+    /// Reads rows of `code,omschrijving,jaar_van,jaar_tot`. Comments, the header and lines without two years are no rows.
     pub fn parse(csv: &str) -> Self {
-        let mut years: HashMap<String, Vec<(Year, Year)>> = HashMap::new();
+        let mut table = Self::default();
         for line in csv.lines().filter(|line| !line.starts_with('#')) {
             let fields = fields(line);
             let [code, _, first, last] = fields.as_slice() else {
                 continue;
             };
             if let (Ok(first), Ok(last)) = (first.parse(), last.parse()) {
-                years.entry(code.clone()).or_default().push((first, last));
+                table.years.entry(code.clone()).or_default().push((first, last));
+                let (from, to) = table.judged.unwrap_or((first, last));
+                table.judged = Some((from.min(first), to.max(last)));
             }
         }
-        Self { years }
+        table
     }
 
-    /// Whether the code is known and valid in this year.
-    pub fn is_valid(&self, code: &str, year: Year) -> bool {
+    /// Whether the code may be used in this year. Codes that the table does not have are not valid in any year that it
+    /// judges.
+    pub fn accepts(&self, code: &str, year: Year) -> bool {
+        let is_judged = self.judged.is_some_and(|judged| spans(judged, year));
+        !is_judged || self.is_valid(code, year)
+    }
+
+    fn is_valid(&self, code: &str, year: Year) -> bool {
         let rows = self.years.get(code).map(Vec::as_slice).unwrap_or_default();
-        rows.iter().any(|(first, last)| (*first..=*last).contains(&year))
+        rows.iter().any(|row| spans(*row, year))
     }
+}
 
-    /// Whether the table says anything about this year: it is silent before its first and after its last.
-    pub fn judges(&self, year: Year) -> bool {
-        let all = || self.years.values().flatten();
-        let first = all().map(|(first, _)| *first).min();
-        let last = all().map(|(_, last)| *last).max();
-        first.is_some_and(|first| first <= year) && last.is_some_and(|last| year <= last)
-    }
-
-    /// Every code, in no particular order.
-    pub fn codes(&self) -> HashSet<&str> {
-        self.years.keys().map(String::as_str).collect()
-    }
+fn spans((first, last): (Year, Year), year: Year) -> bool {
+    (first..=last).contains(&year)
 }
 
 /// The fields of one line of CSV (RFC 4180): quoted ones may hold commas and doubled quotes.
@@ -92,7 +90,7 @@ mod tests {
         let rows = OFFICIAL.lines().filter(|line| !line.starts_with('#')).count() - 1;
         let table = CodeTable::official();
         assert_eq!(table.years.values().map(Vec::len).sum::<usize>(), rows);
-        assert!(table.is_valid("8.", 2021), "a row with commas in quotes");
+        assert!(table.accepts("8.", 2021), "a row with commas in quotes");
     }
 
     #[test]
@@ -109,9 +107,10 @@ mod tests {
             ("6.22", 2025, true),
             ("6.99", 2024, false),
         ] {
-            assert_eq!(table.is_valid(code, year), valid, "{code} in {year}");
+            assert_eq!(table.accepts(code, year), valid, "{code} in {year}");
         }
-        assert!(!table.judges(2019) && table.judges(2020) && table.judges(2026) && !table.judges(2027));
+        assert!(table.accepts("9.9", 2019) && !table.accepts("9.9", 2020));
+        assert!(!table.accepts("9.9", 2026) && table.accepts("9.9", 2027));
     }
 
     #[test]

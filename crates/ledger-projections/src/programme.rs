@@ -43,11 +43,19 @@ pub(crate) struct Project {
     /// Its own last day; the programme's where it has none.
     pub(crate) ends_on: Option<Date>,
     pub(crate) follow_up_funding: Option<bool>,
-    /// In the order of appearance; keys of `sums` count from 1 here, 0 is own money.
-    pub(crate) funders: Vec<Id>,
+    /// In the order of recording; keys of `sums` count from 1 here, 0 is own money.
+    pub(crate) funders: Vec<Funder>,
     pub(crate) sums: BTreeMap<Key, Series>,
     pub(crate) firsts: Firsts,
     pub(crate) notes: Notes,
+}
+
+/// One funder of a project.
+#[derive(Clone, Debug)]
+pub(crate) struct Funder {
+    pub(crate) id: Id,
+    /// Booking date and position of each event that was booked earlier than all before it: dates fall, positions rise.
+    firsts: Vec<(Date, u64)>,
 }
 
 /// One series of a project.
@@ -153,7 +161,7 @@ impl ProgrammeProjection {
             event => self.note_entry(position, booking_date, event),
         }
         for delta in deltas(booking_date, event) {
-            self.add(booking_date, &delta);
+            self.add(position, booking_date, &delta);
         }
     }
 
@@ -192,7 +200,6 @@ impl ProgrammeProjection {
             project.notes.overspends.insert(booking_date, position);
         }
         if let Some(code) = code {
-            let code = code.clone().or_else(|| project.taakveld.clone());
             project.judge_code(code.as_deref(), booking_date);
         }
         let ends_on = project.ends_on.or(programme_ends_on);
@@ -201,10 +208,10 @@ impl ProgrammeProjection {
         }
     }
 
-    fn add(&mut self, booking_date: Date, delta: &Delta<'_>) {
+    fn add(&mut self, position: u64, booking_date: Date, delta: &Delta<'_>) {
         match (delta.project, self.project_of(delta.project)) {
             (None, _) => self.authorised.add(booking_date, delta.amount.cents()),
-            (_, Some(project)) => project.add(booking_date, delta),
+            (_, Some(project)) => project.add(position, booking_date, delta),
             (Some(_), None) => {}
         }
     }
@@ -227,22 +234,23 @@ impl Project {
             firsts: Firsts::default(),
             notes: Notes::default(),
         };
-        project.judge_code(opened.taakveld.as_deref(), booking_date);
+        project.judge_code(None, booking_date);
         project
     }
 
+    /// Judges an entry's own code, else the project's, in the year of the booking.
     fn judge_code(&mut self, code: Option<&str>, booking_date: Date) {
-        let table = CodeTable::official();
-        let year = booking_date.year();
-        if code.is_some_and(|code| table.judges(year) && !table.is_valid(code, year)) {
+        let code = code.or(self.taakveld.as_deref());
+        if code.is_some_and(|code| !CodeTable::official().accepts(code, booking_date.year())) {
             keep_earliest(&mut self.firsts.invalid_code, booking_date);
         }
     }
 
-    fn add(&mut self, booking_date: Date, delta: &Delta<'_>) {
+    fn add(&mut self, position: u64, booking_date: Date, delta: &Delta<'_>) {
+        let source = |funder| self.source(funder, position, booking_date);
         let key = Key {
             year: delta.year,
-            source: delta.funder.map_or(0, |funder| self.source(funder)),
+            source: delta.funder.map_or(0, source),
             part: delta.part,
         };
         self.sums
@@ -252,13 +260,33 @@ impl Project {
     }
 
     /// A project has few funders, so looking through them beats a table.
-    fn source(&mut self, funder: &Id) -> usize {
-        let known = self.funders.iter().position(|known| known == funder);
+    fn source(&mut self, funder: &Id, position: u64, booking_date: Date) -> usize {
+        let known = self.funders.iter().position(|known| known.id == *funder);
         let at = known.unwrap_or_else(|| {
-            self.funders.push(funder.clone());
+            self.funders.push(Funder {
+                id: funder.clone(),
+                firsts: Vec::new(),
+            });
             self.funders.len() - 1
         });
+        if let Some(funder) = self.funders.get_mut(at) {
+            funder.appear(position, booking_date);
+        }
         at + 1
+    }
+}
+
+impl Funder {
+    fn appear(&mut self, position: u64, booking_date: Date) {
+        if self.firsts.last().is_none_or(|(first, _)| booking_date < *first) {
+            self.firsts.push((booking_date, position));
+        }
+    }
+
+    /// The position of the first event of this funder that is booked by this date.
+    pub(crate) fn first_by(&self, as_of: Date) -> Option<u64> {
+        let first = self.firsts.iter().find(|(date, _)| *date <= as_of);
+        first.map(|(_, position)| *position)
     }
 }
 

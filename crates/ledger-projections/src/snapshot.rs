@@ -1,7 +1,7 @@
 //! A programme's sums as of one date: what every report starts from.
 
 use ledger_contract::{report::Figures, value::Cents};
-use ledger_domain::{Id, Year};
+use ledger_domain::{Date, Id, Year};
 
 use crate::{
     figure::{Figure, money},
@@ -29,6 +29,7 @@ pub(crate) struct ProjectAt<'a> {
     pub(crate) project: &'a Project,
     /// Over all years, whatever year is asked: flags read these. Only what has something booked.
     all: Vec<(Key, i128)>,
+    as_of: Date,
     year: Option<Year>,
 }
 
@@ -72,6 +73,7 @@ impl<'a> ProjectAt<'a> {
             all: sums
                 .filter_map(|(key, series)| Some((*key, series.through(query.as_of)?)))
                 .collect(),
+            as_of: query.as_of,
             year: query.year,
         }
     }
@@ -108,12 +110,15 @@ impl<'a> ProjectAt<'a> {
         years
     }
 
-    /// The funders with anything booked that counts, in the order of appearance, by source.
-    pub(crate) fn funders(&self) -> impl Iterator<Item = (usize, &'a Id)> {
-        let funders = self.project.funders.iter().enumerate();
-        funders
-            .map(|(at, funder)| (at + 1, funder))
+    /// The funders of whom anything counts, in the order of their first event: its position, the funder and its source.
+    pub(crate) fn funders(&self) -> Vec<(u64, &'a Id, usize)> {
+        let funders = (1..).zip(&self.project.funders);
+        let mut funders: Vec<_> = funders
             .filter(|(source, _)| self.asked().any(|(key, _)| key.source == *source))
+            .filter_map(|(source, funder)| Some((funder.first_by(self.as_of)?, &funder.id, source)))
+            .collect();
+        funders.sort_unstable();
+        funders
     }
 }
 
