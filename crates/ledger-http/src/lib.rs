@@ -1,1 +1,79 @@
-//! ledger-http
+//! The front door for programs: HTTP with JSON, problem documents and an OpenAPI document.
+//!
+//! A URL tells the handler's file: `/v1/programmes/{programme}/funding` is answered in `funding.rs`. Handlers ask the
+//! service and never storage, decide nothing about money, and log neither bodies nor details. There is no access
+//! control here yet, so whoever serves this binds it to loopback.
+
+mod app;
+mod body;
+mod budget_position;
+mod commands;
+mod events;
+mod explanations;
+mod funding;
+mod health;
+mod negotiate;
+mod observe;
+mod openapi;
+mod problem;
+mod programmes;
+mod query;
+mod report;
+mod serve;
+mod underspend;
+
+pub use app::{Record, Settings};
+pub use openapi::API_VERSION;
+pub use serve::serve;
+
+use axum::{Router, middleware};
+use ledger_contract::problem::Trouble;
+use ledger_service::Ledger;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{
+    app::{App, Page},
+    problem::Failure,
+};
+
+/// What every address starts with; a change that breaks clients gets another.
+pub(crate) const BASE: &str = "/v1";
+
+/// Everything that is served of a running ledger.
+pub fn router<R: Record>(ledger: Ledger<R>, settings: Settings) -> Router {
+    let mut pages = pages();
+    pages.push(openapi::page(&pages));
+    let mut router = Router::new();
+    for Page { path, methods, .. } in pages {
+        router = router.route(&format!("{BASE}{path}"), methods);
+    }
+    // The last layer is the outermost: a panic becomes an answer, which then gets its headers and its line in the log.
+    router
+        .fallback(async || Failure::trouble(Trouble::NotFound, "There is nothing at this address."))
+        .method_not_allowed_fallback(async || {
+            Failure::trouble(
+                Trouble::MethodNotAllowed,
+                "This address does not take that method; the header Allow names those it takes.",
+            )
+        })
+        .with_state(App::new(ledger, settings))
+        .layer(CatchPanicLayer::custom(problem::of_panic))
+        .layer(middleware::map_response(observe::headers))
+        .layer(middleware::from_fn(observe::log))
+}
+
+/// Every address but the OpenAPI document's own.
+fn pages<R: Record>() -> Vec<Page<R>> {
+    let mut pages = vec![
+        commands::page(),
+        commands::batch::page(),
+        programmes::page(),
+        budget_position::page(),
+        underspend::page(),
+        funding::page(),
+    ];
+    pages.extend(explanations::pages());
+    pages.push(events::page());
+    pages.extend(health::pages());
+    pages
+}

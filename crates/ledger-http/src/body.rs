@@ -1,0 +1,63 @@
+//! Bodies, in and out.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use futures_util::StreamExt as _;
+use ledger_contract::problem::Trouble;
+use serde::Serialize;
+
+use crate::{negotiate::JSON, problem::Failure};
+
+/// A client that takes longer holds a place that others wait for.
+const BODY_SECONDS_MAX: u64 = 30;
+
+/// Reads a body of at most this many bytes.
+pub(crate) async fn read(body: Body, headers: &HeaderMap, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > bytes_max) {
+        return Err(too_large(bytes_max));
+    }
+    let reading = collect(body, announced.unwrap_or_default(), bytes_max);
+    tokio::time::timeout(Duration::from_secs(BODY_SECONDS_MAX), reading)
+        .await
+        .unwrap_or_else(|_| Err(Failure::request_timeout(BODY_SECONDS_MAX)))
+}
+
+async fn collect(body: Body, announced: usize, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::with_capacity(announced);
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk: Bytes = chunk.map_err(|_| Failure::fault("", "The body ended before it was complete."))?;
+        if bytes.len() + chunk.len() > bytes_max {
+            return Err(too_large(bytes_max));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn too_large(bytes_max: usize) -> Failure {
+    let sentence = format!("At most {bytes_max} bytes are taken here.");
+    Failure::trouble(Trouble::TooLarge, &sentence)
+}
+
+/// JSON as bytes.
+pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+    serde_json::to_vec(value).map_err(|_| Failure::internal())
+}
+
+/// An answer in JSON.
+pub(crate) fn answer(status: StatusCode, json: Vec<u8>) -> Response {
+    let content_type = [(CONTENT_TYPE, HeaderValue::from_static(JSON))];
+    (status, content_type, json).into_response()
+}

@@ -1,0 +1,98 @@
+//! `/v1/commands`: one command. What it appended comes back when it is durable.
+
+pub(crate) mod batch;
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode, Uri},
+    middleware::from_fn,
+    response::Response,
+    routing::post,
+};
+use ledger_contract::{
+    command::{COMMAND_BYTES_MAX, Fault},
+    event::{Details, Event},
+    reply::{EventView, Reply},
+    value::parse_idempotency_key,
+};
+use ledger_service::Submission;
+use serde_json::json;
+
+use crate::{
+    app::{Page, Record, Shared, admit},
+    body,
+    negotiate::{JSON, check_content_type, json_only},
+    openapi::Operation,
+    problem::Failure,
+    query::Parameters,
+};
+
+/// The header that may hold a command's key.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// One command.
+pub(crate) fn page<R: Record>() -> Page<R> {
+    let operation = Operation::new("postCommand", "Commands", "Posts one command")
+        .takes(&["idempotencyKey"])
+        .body(JSON, "Command")
+        .answers(201, "Reply")
+        .fails(&[400, 406, 408, 409, 413, 415, 429, 500, 503]);
+    Page {
+        path: "/commands",
+        methods: post(take::<R>).route_layer(from_fn(json_only)),
+        about: json!({ "post": operation.to_json() }),
+    }
+}
+
+async fn take<R: Record>(
+    State(app): State<Shared<R>>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Failure> {
+    Parameters::of(&uri).finish()?;
+    check_content_type(&headers, &[JSON])?;
+    let key = idempotency_key(&headers)?;
+    let bytes = body::read(body, &headers, COMMAND_BYTES_MAX).await?;
+    let submission = Submission::read(&bytes, key, &app.settings.recorded_by)?;
+    let _place = admit(&app.postings, "postings")?;
+    let outcome = app.posted(app.ledger.post(submission).await)?;
+    created(outcome.log_position(), &outcome.events)
+}
+
+/// The key beside the body; the faults name the command's own field for it.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
+    let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    let read = if keys.next().is_some() {
+        Err("The header Idempotency-Key is given more than once.".to_owned())
+    } else {
+        // What is not visible ASCII is no key either.
+        let key = key.to_str().unwrap_or_default();
+        parse_idempotency_key(key).map(|_| key)
+    };
+    read.map(Some).map_err(|detail| {
+        vec![Fault {
+            pointer: "/idempotencyKey".to_owned(),
+            detail,
+        }]
+        .into()
+    })
+}
+
+/// 201 with what was appended.
+fn created<'a>(
+    log_position: u64,
+    events: impl IntoIterator<Item = &'a (Event, Option<Details>)>,
+) -> Result<Response, Failure> {
+    let events = events
+        .into_iter()
+        .map(|(event, details)| EventView {
+            event,
+            details: details.as_ref(),
+        })
+        .collect();
+    let reply = Reply { log_position, events };
+    Ok(body::answer(StatusCode::CREATED, body::json(&reply)?))
+}

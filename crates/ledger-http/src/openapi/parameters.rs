@@ -1,0 +1,56 @@
+//! The parameters that operations name.
+
+use serde_json::{Value, json};
+
+use super::schemas::of;
+
+/// Every parameter by the name of its component.
+pub(crate) fn parameters() -> Value {
+    json!({
+        "programme": path("programme", "The programme", of("Id")),
+        "asOf": query("asOf", "What is booked later is not in the answer; today in Europe/Amsterdam when absent",
+            of("Day")),
+        "knownAt": query("knownAt", "What the ledger knew: an instant (inclusive) or a log position; now when absent",
+            of("KnownAt")),
+        "year": query("year", "Only what is bound to this year", of("Year")),
+        "project": query("project", "Only this project", of("Id")),
+        "by": query("by", "Adds groups of projects", json!({ "type": "string",
+            "pattern": "^(theme|law|taakveld|tag:.+)$", "examples": ["theme", "tag:neighbourhood"] })),
+        "figure": required(query("figure", "The figure's name in the report", json!({ "type": "string",
+            "minLength": 1, "examples": ["spentOwn"] }))),
+        "source": query("source", "The funder, or `programme` for own money, of a figure that is told per source",
+            of("Id")),
+        "afterProgramme": query("after", "The id before the page's first", of("Id")),
+        "afterPosition": query("after", "The position before the first event; from the start when absent",
+            of("Position")),
+        "limit": query("limit", "The most items on the page", json!({ "type": "integer", "minimum": 1,
+            "maximum": 1000, "default": 100 })),
+        "stream": query("stream", "Only events of this stream", of("StreamName")),
+        "idempotencyKey": header("Idempotency-Key", "The same command with the same key is recorded once and \
+            answered the same", json!({ "type": "string", "pattern": "^[!-~]{1,128}$" })),
+        "lastEventId": header("Last-Event-ID", "In a live stream: the position of the last event that arrived; it \
+            goes before `after`", of("Position")),
+    })
+}
+
+fn path(name: &str, description: &str, schema: Value) -> Value {
+    required(parameter("path", name, description, schema))
+}
+
+fn query(name: &str, description: &str, schema: Value) -> Value {
+    parameter("query", name, description, schema)
+}
+
+fn header(name: &str, description: &str, schema: Value) -> Value {
+    parameter("header", name, description, schema)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "json! takes it whole")]
+fn parameter(place: &str, name: &str, description: &str, schema: Value) -> Value {
+    json!({ "in": place, "name": name, "description": description, "schema": schema })
+}
+
+fn required(mut parameter: Value) -> Value {
+    parameter["required"] = json!(true);
+    parameter
+}

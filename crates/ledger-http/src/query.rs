@@ -1,0 +1,92 @@
+//! Query parameters, read strictly: each at most once, none unknown, and every fault at once.
+
+use axum::{extract::Query, http::Uri};
+use ledger_contract::{command::Fault, value::quoted};
+
+use crate::problem::Failure;
+
+/// How many items a page has when no limit is asked.
+const PAGE_DEFAULT: u64 = 100;
+/// The most items on a page.
+const PAGE_MAX: u64 = 1_000;
+
+/// The parameters of one request that nobody took yet, and the faults so far.
+pub(crate) struct Parameters {
+    given: Vec<(String, String)>,
+    faults: Vec<Fault>,
+}
+
+impl Parameters {
+    pub(crate) fn of(uri: &Uri) -> Self {
+        let mut faults = Vec::new();
+        let read = Query::<Vec<(String, String)>>::try_from_uri(uri);
+        if read.is_err() {
+            faults.push(fault(String::new(), "the query cannot be read".to_owned()));
+        }
+        let given = read.map(|Query(given)| given).unwrap_or_default();
+        Self { given, faults }
+    }
+
+    /// Takes a parameter; none when it is absent or faulty. [`Parameters::finish`] tells these apart.
+    pub(crate) fn take<T>(&mut self, name: &str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let (mine, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.given)
+            .into_iter()
+            .partition(|(given, _)| given == name);
+        self.given = rest;
+        let read = match mine.as_slice() {
+            [] => return None,
+            [(_, value)] => read(value),
+            several => Err(format!("is given {} times; once is enough", several.len())),
+        };
+        read.map_err(|sentence| self.faults.push(fault(pointer(name), sentence)))
+            .ok()
+    }
+
+    /// Takes a text that must be there.
+    pub(crate) fn take_text(&mut self, name: &str) -> String {
+        let absent = !self.given.iter().any(|(given, _)| given == name);
+        if absent {
+            self.faults
+                .push(fault(pointer(name), "is needed here".to_owned()));
+        }
+        self.take(name, |text| Ok(text.to_owned())).unwrap_or_default()
+    }
+
+    /// Takes the number of items on a page.
+    pub(crate) fn take_limit(&mut self) -> usize {
+        let limit = self.take("limit", |text| number(text, 1, PAGE_MAX));
+        usize::try_from(limit.unwrap_or(PAGE_DEFAULT)).unwrap_or_default()
+    }
+
+    /// Ends the reading: what is left over is unknown here.
+    pub(crate) fn finish(mut self) -> Result<(), Failure> {
+        for (name, _) in self.given {
+            let sentence = format!("there is no parameter {} here", quoted(&name));
+            self.faults.push(fault(pointer(&name), sentence));
+        }
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(self.faults.into())
+        }
+    }
+}
+
+/// A whole number in plain digits within bounds.
+pub(crate) fn number(text: &str, least: u64, most: u64) -> Result<u64, String> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    plain
+        .then(|| text.parse().ok())
+        .flatten()
+        .filter(|number| (least..=most).contains(number))
+        .ok_or_else(|| format!("{} is not a whole number from {least} to {most}", quoted(text)))
+}
+
+fn fault(pointer: String, detail: String) -> Fault {
+    Fault { pointer, detail }
+}
+
+/// The parameters as one object, whose member is pointed at (RFC 6901).
+fn pointer(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}

@@ -1,0 +1,119 @@
+//! What the reports share: their parameters, the programme in their path, and their `ETag`.
+
+use axum::{
+    extract::{FromRequestParts, Path},
+    http::{
+        HeaderMap, HeaderValue, StatusCode, Uri,
+        header::{CACHE_CONTROL, ETAG},
+        request::Parts,
+    },
+    response::{IntoResponse as _, Response},
+};
+use ledger_contract::{
+    report::KnownAt,
+    value::{check_year, parse_date, parse_id, quoted},
+};
+use ledger_domain::{Date, Id, Year};
+use ledger_projections::GroupBy;
+use ledger_service::{Queries, QueryError, ReportQuery, today};
+use serde::Serialize;
+
+use crate::{
+    app::{App, Record},
+    body,
+    negotiate::has,
+    problem::Failure,
+    query::{Parameters, number},
+};
+
+/// What every report takes.
+pub(crate) const PARAMETERS: [&str; 6] = ["programme", "asOf", "knownAt", "year", "project", "by"];
+/// How a report can fail.
+pub(crate) const PROBLEMS: [u16; 6] = [400, 404, 406, 429, 500, 503];
+
+/// The programme in the path. A text that is no id names no programme.
+pub(crate) struct ProgrammeInPath(pub(crate) Id);
+
+impl<S: Send + Sync> FromRequestParts<S> for ProgrammeInPath {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Ok(Path(text)) = Path::<String>::from_request_parts(parts, state).await else {
+            return Err(Failure::unknown_programme(
+                "there is no such programme".to_owned(),
+            ));
+        };
+        Id::new(&text)
+            .map(Self)
+            .ok_or_else(|| Failure::unknown_programme(format!("there is no programme {}", quoted(&text))))
+    }
+}
+
+/// Reads the parameters of a report.
+pub(crate) fn query(uri: &Uri) -> Result<ReportQuery, Failure> {
+    let mut parameters = Parameters::of(uri);
+    let by = parameters.take("by", |text| {
+        GroupBy::parse(text).ok_or_else(|| {
+            format!(
+                "{} is not a dimension: write theme, law, taakveld or tag:NAME",
+                quoted(text)
+            )
+        })
+    });
+    let query = ReportQuery {
+        by,
+        ..common(&mut parameters)
+    };
+    parameters.finish()?;
+    Ok(query)
+}
+
+/// The parameters that reports and their explanations share.
+pub(crate) fn common(parameters: &mut Parameters) -> ReportQuery {
+    ReportQuery {
+        as_of: parameters.take("asOf", parse_date),
+        known_at: parameters.take("knownAt", KnownAt::parse),
+        year: parameters.take("year", year),
+        project: parameters.take("project", parse_id),
+        by: None,
+    }
+}
+
+fn year(text: &str) -> Result<Year, String> {
+    number(text, 0, u64::MAX).and_then(check_year)
+}
+
+/// The day that a report depends on beside its parameters: today, when none is asked.
+pub(crate) fn day<R: Record>(app: &App<R>, query: &ReportQuery) -> Option<Date> {
+    let today = || today(app.settings.clock.now());
+    query.as_of.is_none().then(today)
+}
+
+/// Answers with what the ledger shows, or with 304 when the client has it.
+///
+/// The tag is taken before the answer is made: a commit in between gives an answer that is newer than its tag, which
+/// costs one more request later, and never a tag that is newer than its answer.
+pub(crate) async fn answer<R: Record, T: Serialize>(
+    app: &App<R>,
+    headers: &HeaderMap,
+    day: Option<Date>,
+    question: impl FnOnce(&Queries<R>) -> Result<T, QueryError> + Send + 'static,
+) -> Result<Response, Failure> {
+    let etag = etag(app, day);
+    let tag = HeaderValue::try_from(&etag).map_err(|_| Failure::internal())?;
+    let caching = [(ETAG, tag), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
+    if has(headers, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
+    }
+    let json = app
+        .ask(move |queries| question(queries).map(|answer| body::json(&answer)))
+        .await??;
+    Ok((caching, body::answer(StatusCode::OK, json)).into_response())
+}
+
+/// A tag belongs to its URL, so path and parameters are in it already; the log position and the day decide the rest.
+fn etag<R: Record>(app: &App<R>, day: Option<Date>) -> String {
+    let position = app.ledger.queries().log_position();
+    let day = day.map(|day| format!("-{day}")).unwrap_or_default();
+    format!("\"{position}-{}{day}\"", app.identity)
+}

@@ -1,0 +1,52 @@
+//! Serving until asked to stop.
+
+use std::{future::Future, io, time::Duration};
+
+use axum::{Extension, Router, serve::ListenerExt as _};
+use tokio::{net::TcpListener, sync::watch, time::sleep};
+use tracing::warn;
+
+/// How long requests in progress may take once the server is asked to stop.
+const CLOSING_WAIT_MAX: Duration = Duration::from_secs(30);
+
+/// Tells live streams, which never end by themselves, that the server is closing.
+#[derive(Clone)]
+pub(crate) struct Closing(watch::Receiver<bool>);
+
+impl Closing {
+    /// Returns when the server is closing.
+    pub(crate) async fn wait(&mut self) {
+        // An error means that the server is gone, which is as good as closing.
+        let _ = self.0.wait_for(|closing| *closing).await;
+    }
+}
+
+/// Serves until `shutdown` completes: then takes no new connections, ends live streams and lets requests finish.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (close, closing) = watch::channel(false);
+    let mut closing = Closing(closing);
+    let router = router.layer(Extension(closing.clone()));
+    let listener = listener.tap_io(|connection| {
+        // Answers are small and written at once; without this they may wait for the client's acknowledgement.
+        let _ = connection.set_nodelay(true);
+    });
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+        shutdown.await;
+        close.send_replace(true);
+    });
+    let overdue = async move {
+        closing.wait().await;
+        sleep(CLOSING_WAIT_MAX).await;
+    };
+    tokio::select! {
+        ended = server => ended,
+        () = overdue => {
+            warn!("requests in progress were cut off");
+            Ok(())
+        }
+    }
+}
