@@ -2,18 +2,36 @@
 //!
 //! The only crate that knows sled, bincode and files. `FORMAT.md` states every byte.
 
+mod blocks;
+mod group;
+mod index;
+mod lock;
 mod log;
 mod memory;
+mod open;
 mod options;
+mod packer;
+mod reader;
+mod record;
 mod render;
+mod shared;
+mod tape;
 mod tape_log;
 mod verify;
 
 pub mod disk;
 
+#[cfg(any(test, feature = "testkit"))]
+pub mod conformance;
+#[cfg(any(test, feature = "testkit"))]
+pub mod samples;
+#[cfg(test)]
+mod tests;
+
 pub use log::{AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, NewEvent};
 pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};
+pub use reader::TapeReader;
 pub use render::{FORMAT, LEAF_BYTES_MAX};
-pub use tape_log::{TapeLog, TapeReader};
+pub use tape_log::TapeLog;
 pub use verify::{Verified, verify};

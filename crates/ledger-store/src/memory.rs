@@ -4,7 +4,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, RwLock},
 };
 
 use ledger_contract::{
@@ -16,6 +16,7 @@ use ledger_proof::{Tree, leaf_hash};
 use crate::{
     AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand,
     render::{Renderer, events_of, ledger_opened},
+    shared::{reading, writing},
 };
 
 type Recorded = (Event, Option<Details>);
@@ -73,7 +74,7 @@ impl MemoryLog {
     }
 
     fn durable_head(&self) -> Head {
-        self.durable.read().unwrap_or_else(PoisonError::into_inner).head
+        reading(&self.durable).head
     }
 
     fn matching(&self, wanted: impl Fn(&Event) -> bool) -> Vec<Event> {
@@ -142,7 +143,7 @@ impl EventLog for MemoryLog {
     }
 
     fn commit(&mut self) -> Result<Head, Fatal> {
-        let mut durable = self.durable.write().unwrap_or_else(PoisonError::into_inner);
+        let mut durable = writing(&self.durable);
         let Some(recorded_at) = self.open.take() else {
             return Ok(durable.head);
         };
@@ -178,7 +179,10 @@ impl EventLog for MemoryLog {
     }
 
     fn key_events(&self, key: &str) -> Result<Vec<Event>, Fatal> {
-        Ok(self.matching(|event| event.idempotency_key.as_deref() == Some(key)))
+        let mut events = self.matching(|event| event.idempotency_key.as_deref() == Some(key));
+        let command = events.first().map(|event| event.command);
+        events.retain(|event| Some(event.command) == command);
+        Ok(events)
     }
 
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
@@ -188,7 +192,7 @@ impl EventLog for MemoryLog {
 
 impl MemoryReader {
     fn with<T>(&self, look: impl FnOnce(&Durable) -> T) -> T {
-        look(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        look(&reading(&self.0))
     }
 
     fn visit(&self, wanted: impl Fn(&Event) -> bool, visit: &mut dyn FnMut(Event) -> bool) {

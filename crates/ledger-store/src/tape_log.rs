@@ -1,24 +1,44 @@
-//! The log on disk: signatures first, the tape follows.
+//! The log on disk: stages commands in memory, writes them to the tape, and hands them to sled once they are durable.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use ledger_contract::{
-    event::{Details, EntryKind, Event, Stream},
+    event::{Details, EntryKind, Event, Stream, read_leaf},
     value::Instant,
 };
+use ledger_proof::Tree;
 
 use crate::{
-    AppendError, EventLog, EventReader, Fatal, Head, Mark, MemoryLog, MemoryReader, NewCommand, Opened,
-    Options,
+    AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, TapeReader,
+    group::Group,
+    index::{HashIndex, entry_hash, key_hash},
+    lock::Lock,
+    memory::{no_group, outside},
+    open,
+    packer::Packer,
+    record::{self, Record},
+    render::{Renderer, Widths, events_of},
+    shared::{Shared, reading, writing},
+    tape::{Commit, Line, Place, Writer, parse},
 };
 
-/// The log of a data directory.
+/// The log of a data directory: the one writer. Dropping it closes it.
 #[derive(Debug)]
-pub struct TapeLog(MemoryLog);
-
-/// A reader of a [`TapeLog`].
-#[derive(Clone, Debug)]
-pub struct TapeReader(MemoryReader);
+pub struct TapeLog {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) writer: Writer,
+    pub(crate) packer: Packer,
+    /// The tree over all durable leaves.
+    pub(crate) tree: Tree,
+    pub(crate) index: HashIndex,
+    pub(crate) group: Group,
+    pub(crate) renderer: Renderer,
+    pub(crate) chunk_bytes: usize,
+    /// Why nothing is written any more, after an error of the tape.
+    pub(crate) poisoned: Option<String>,
+    /// The last field, so that the directory is given free after everything else is closed.
+    pub(crate) _lock: Lock,
+}
 
 impl TapeLog {
     /// Opens the log in a directory, or makes one there. `visit` sees every recorded event once, in order.
@@ -28,76 +48,282 @@ impl TapeLog {
         now: Instant,
         visit: &mut dyn FnMut(&Event),
     ) -> Result<(Self, Opened), Fatal> {
-        let _ = directory;
-        let log = MemoryLog::new(&options.origin, now)?;
-        log.reader().read(0, u64::MAX, &mut |event| {
-            visit(&event);
-            true
-        })?;
-        Ok((Self(log), Opened::default()))
+        open::open(directory, options, now, visit)
     }
 
-    /// Brings sled up to the durable head; for benchmarks and verification.
-    pub fn catch_up(&mut self) {}
+    /// Brings sled up to the durable head and syncs it; for benchmarks and verification. Closing does the same.
+    pub fn catch_up(&mut self) {
+        self.packer.catch_up(self.shared.head());
+    }
+
+    /// Whether sled has failed, so that reads go to the slower tape until the log is opened again.
+    pub fn is_sled_stale(&self) -> bool {
+        self.shared.blocks().is_none()
+    }
+
+    fn healthy(&self) -> Result<(), Fatal> {
+        self.poisoned
+            .clone()
+            .map_or(Ok(()), |why| Err(Fatal::Poisoned(why)))
+    }
+
+    /// Refuses everything from now on: what the disk holds is known only by reading it back. Pages that were not
+    /// synced may read as if they were.
+    fn poison<T>(&mut self, result: Result<T, Fatal>) -> Result<T, Fatal> {
+        if let Err(fatal) = &result {
+            self.poisoned.get_or_insert(fatal.to_string());
+        }
+        result
+    }
+
+    fn cut(&mut self, size: u64) -> Result<(), Fatal> {
+        let byte = self.group.cut(size);
+        let mut streams = writing(&self.shared.streams);
+        streams.cut(size);
+        drop(streams);
+        self.index.cut(size);
+        let taken = self.writer.take_back(byte);
+        self.poison(taken)
+    }
+
+    fn write_out(&mut self) -> Result<(), Fatal> {
+        let written = self.writer.write(&self.group.buffer);
+        self.group.written += self.group.buffer.len() as u64;
+        self.group.buffer.clear();
+        self.poison(written)
+    }
+
+    /// The line of a staged event: its place, and its bytes without the newline.
+    fn staged_line(&self, from: u64, to: u64) -> Result<(Place, Vec<u8>), Fatal> {
+        let place = self.writer.place(from, false);
+        let mut bytes = if let Some(bytes) = self.group.buffered(from, to) {
+            bytes.to_vec()
+        } else {
+            let width = usize::try_from(to - from).unwrap_or(usize::MAX);
+            self.shared.tape.bytes(place, width)?
+        };
+        bytes.pop();
+        Ok((place, bytes))
+    }
+
+    fn staged_record(&self, from: u64, to: u64, held: Option<&[u8]>) -> Result<Record, Fatal> {
+        let place = self.writer.place(from, false);
+        let wrong = |how: String| self.shared.tape.damaged(place, how);
+        if let Some(bytes) = held {
+            return record::decode(bytes).map_err(|error| wrong(error.to_string()));
+        }
+        let (place, line) = self.staged_line(from, to)?;
+        let Line::Event { leaf, details } = parse(&line) else {
+            return Err(wrong("a line that was just written is no event".to_owned()));
+        };
+        let event = read_leaf(leaf).map_err(|error| wrong(error.to_string()))?;
+        let width = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
+        Ok(Record {
+            event,
+            place,
+            widths: Widths {
+                leaf: width(leaf),
+                details: width(details),
+            },
+        })
+    }
+
+    /// The record at a position, staged ones too.
+    fn record(&self, position: u64) -> Result<Option<Record>, Fatal> {
+        match self.group.stamp.and_then(|_| self.group.event(position)) {
+            Some((from, to, held)) => self.staged_record(from, to, held).map(Some),
+            None => self.shared.record(position),
+        }
+    }
+
+    /// Hands the events of the group that was just synced to sled's blocks.
+    fn pack(&mut self) -> Result<(), Fatal> {
+        let mut made = Vec::new();
+        for (hash, from, to, held) in self.group.events() {
+            // Right after the line, in the segment that the line stands in.
+            let next = self.writer.place(to, true);
+            if let Some(record) = held {
+                self.packer.push(record, hash, next);
+                continue;
+            }
+            let record = self.staged_record(from, to, None)?;
+            made.clear();
+            record::encode(&record.event, record.place, record.widths, &mut made)
+                .map_err(|error| self.shared.tape.damaged(record.place, error.to_string()))?;
+            self.packer.push(&made, hash, next);
+        }
+        Ok(())
+    }
 }
 
 impl EventLog for TapeLog {
     type Reader = TapeReader;
+
     fn reader(&self) -> TapeReader {
-        TapeReader(self.0.reader())
+        TapeReader(Arc::clone(&self.shared))
     }
+
     fn begin(&mut self, now: Instant) -> Result<Instant, Fatal> {
-        self.0.begin(now)
+        self.healthy()?;
+        if let Some(stamp) = self.group.stamp {
+            return Ok(stamp);
+        }
+        let after = Instant(self.shared.head().recorded_at.0.saturating_add(1));
+        let stamp = now.max(after);
+        self.group.open(stamp, &self.tree);
+        Ok(stamp)
     }
+
     fn stage(&mut self, command: NewCommand) -> Result<Vec<Event>, AppendError> {
-        self.0.stage(command)
+        self.healthy()?;
+        let stamp = self.group.stamp.ok_or_else(no_group)?;
+        let version = self.version(&command.stream);
+        if let Some(expected) = command.expected_version.filter(|expected| *expected != version) {
+            return Err(AppendError::Conflict {
+                stream: command.stream,
+                expected,
+                actual: version,
+            });
+        }
+        let first = self.group.size();
+        if self.group.buffer.is_empty() {
+            self.writer.plan(first);
+        }
+        let mut events = Vec::with_capacity(command.events.len());
+        for (mut event, mut details) in events_of(command, first, version, stamp) {
+            let from = self.group.written + self.group.buffer.len() as u64;
+            let added = self
+                .renderer
+                .line(&mut event, &mut details, &mut self.group.buffer)
+                .and_then(|widths| {
+                    let place = self.writer.place(from, false);
+                    let added = self.group.add(&event, place, widths);
+                    added.map_err(|error| self.shared.tape.damaged(place, error.to_string()).into())
+                });
+            if let Err(refused) = added {
+                // The events before it go too; none of them was written, since that is done between commands.
+                self.group.cut(first);
+                return Err(refused);
+            }
+            events.push(event);
+        }
+        let mut streams = writing(&self.shared.streams);
+        for event in &events {
+            streams.push(&event.stream, event.position);
+            self.index.add(event);
+        }
+        drop(streams);
+        if self.group.buffer.len() >= self.chunk_bytes {
+            self.write_out()?;
+        }
+        Ok(events)
     }
+
     fn mark(&self) -> Mark {
-        self.0.mark()
+        let size = match self.group.stamp {
+            Some(_) => self.group.size(),
+            None => self.shared.head().size,
+        };
+        Mark { size }
     }
+
     fn rollback(&mut self, mark: Mark) -> Result<(), Fatal> {
-        self.0.rollback(mark)
+        self.healthy()?;
+        if mark > self.mark() || mark.size < self.shared.head().size {
+            return Err(outside());
+        }
+        if mark < self.mark() {
+            self.cut(mark.size)
+        } else {
+            Ok(())
+        }
     }
+
     fn commit(&mut self) -> Result<Head, Fatal> {
-        self.0.commit()
+        self.healthy()?;
+        let (first, size) = (self.group.first(), self.group.size());
+        let Some(recorded_at) = self.group.stamp.filter(|_| size > first) else {
+            self.writer.close_group();
+            self.group.close();
+            return Ok(self.shared.head());
+        };
+        let root = self.group.tree().root();
+        let commit = Commit::new(first, size, recorded_at, root, self.group.checksum());
+        commit.write(&mut self.group.buffer);
+        self.write_out()?;
+        // A crash before this returns leaves the group whole or not at all: opening decides by its checksum. Nobody
+        // was told yet.
+        let synced = self.writer.sync();
+        self.poison(synced)?;
+        // Durable from here on. A crash leaves sled behind the tape, and opening catches up.
+        let packed = self.pack();
+        self.poison(packed)?;
+        self.tree.clone_from(self.group.tree());
+        self.writer.close_group();
+        self.group.close();
+        let head = Head {
+            size,
+            root,
+            recorded_at,
+        };
+        self.packer.publish(head);
+        Ok(head)
     }
+
     fn version(&self, stream: &Stream) -> u64 {
-        self.0.version(stream)
+        let streams = reading(&self.shared.streams);
+        streams.positions(stream).len() as u64
     }
+
     fn entry_events(&self, stream: &Stream, kind: EntryKind, id: &str) -> Result<Vec<Event>, Fatal> {
-        self.0.entry_events(stream, kind, id)
+        let mut events = Vec::new();
+        for position in self.index.find(entry_hash(stream, kind, id)) {
+            let record = self.record(position)?;
+            let same =
+                |event: &Event| event.stream == *stream && event.data.entry_keys().contains(&(kind, id));
+            events.extend(record.map(|record| record.event).filter(same));
+        }
+        Ok(events)
     }
+
     fn key_events(&self, key: &str) -> Result<Vec<Event>, Fatal> {
-        self.0.key_events(key)
+        for first in self.index.find(key_hash(key)) {
+            let mut events = Vec::new();
+            // The events of a command stand next to each other.
+            while let Some(record) = self.record(first + events.len() as u64)?
+                && record.event.command == first
+                && record.event.idempotency_key.as_deref() == Some(key)
+            {
+                events.push(record.event);
+            }
+            if !events.is_empty() {
+                return Ok(events);
+            }
+        }
+        Ok(Vec::new())
     }
+
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
-        self.0.details(event)
+        let Some((from, to, _)) = self.group.stamp.and_then(|_| self.group.event(event.position)) else {
+            return self.shared.details(event);
+        };
+        if event.details_hash.is_none() {
+            return Ok(None);
+        }
+        let (place, line) = self.staged_line(from, to)?;
+        let wrong = |how: String| self.shared.tape.damaged(place, how);
+        let Line::Event { details, .. } = parse(&line) else {
+            return Err(wrong("a line that was just written is no event".to_owned()));
+        };
+        Details::read(details)
+            .map(Some)
+            .map_err(|error| wrong(error.to_string()))
     }
 }
 
-impl EventReader for TapeReader {
-    fn head(&self) -> Head {
-        self.0.head()
-    }
-    fn read(&self, from: u64, before: u64, visit: &mut dyn FnMut(Event) -> bool) -> Result<(), Fatal> {
-        self.0.read(from, before, visit)
-    }
-    fn read_stream(
-        &self,
-        stream: &Stream,
-        after_version: u64,
-        before: u64,
-        visit: &mut dyn FnMut(Event) -> bool,
-    ) -> Result<(), Fatal> {
-        self.0.read_stream(stream, after_version, before, visit)
-    }
-    fn stream_version(&self, stream: &Stream, before: u64) -> u64 {
-        self.0.stream_version(stream, before)
-    }
-    fn size_at(&self, instant: Instant) -> Result<u64, Fatal> {
-        self.0.size_at(instant)
-    }
-    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
-        self.0.details(event)
+impl Drop for TapeLog {
+    fn drop(&mut self) {
+        // A crash instead of this leaves the last block to be read from the tape at the next opening.
+        self.catch_up();
     }
 }

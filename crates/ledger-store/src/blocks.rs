@@ -1,0 +1,285 @@
+//! sled, the store that is read: records in blocks by first position, and a head that is written last.
+//!
+//! Every call is guarded: sled 0.34 panics on bytes that it did not expect. An error here costs speed, never an event:
+//! the caller stops using sled and reads the tape. Nothing in sled needs to be durable, so it is synced only at the end.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
+
+use bincode::Options as _;
+use ledger_proof::{Hash, Tree};
+use serde::{Deserialize, Serialize};
+use sled::IVec;
+
+use crate::tape::Place;
+
+/// The longest value in bytes: sled puts values above about 12 KB into files of their own that it never syncs.
+pub(crate) const BLOCK_BYTES_MAX: usize = 8 << 10;
+
+const HEAD_KEY: &[u8] = b"head";
+const HEAD_MAGIC: [u8; 4] = *b"RKH\x01";
+
+/// Why sled cannot be used, as a part of a sentence.
+pub(crate) type Fault = String;
+
+/// sled in one directory.
+#[derive(Clone, Debug)]
+pub(crate) struct Blocks {
+    events: sled::Tree,
+    heads: sled::Tree,
+    db: sled::Db,
+}
+
+/// What the blocks hold; the default is nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BlocksHead {
+    /// The tree over the leaves of all events in blocks; its size is their number.
+    pub(crate) tree: Tree,
+    /// Where on the tape the events after them are found.
+    pub(crate) next: Place,
+}
+
+/// The head, version 1. Frozen.
+#[derive(Serialize, Deserialize)]
+struct HeadV1 {
+    size: u64,
+    segment: u64,
+    offset: u64,
+    peaks: Vec<Hash>,
+}
+
+/// Makes an error of whatever sled does wrong, a panic too.
+fn guard<T>(doing: &str, call: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, Fault> {
+    // What sled left half done in memory is not looked at again: the caller drops it.
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(format!("{doing} in sled failed: {error}")),
+        Err(_) => Err(format!("{doing} in sled panicked")),
+    }
+}
+
+impl Blocks {
+    /// Opens or makes sled in a directory.
+    pub(crate) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, Fault> {
+        guard("opening the files", || {
+            let db = sled::Config::new()
+                .path(directory)
+                .cache_capacity(cache_bytes)
+                // The tape is synced and sled is not, so a thread that flushes has nothing to add.
+                .flush_every_ms(None)
+                .open()?;
+            Ok(Self {
+                events: db.open_tree("events")?,
+                heads: db.open_tree("head")?,
+                db,
+            })
+        })
+    }
+
+    /// The head; none when no block was ever written.
+    pub(crate) fn head(&self) -> Result<Option<BlocksHead>, Fault> {
+        let Some(bytes) = guard("reading the head", || self.heads.get(HEAD_KEY))? else {
+            return Ok(None);
+        };
+        read_head(&bytes)
+            .map(Some)
+            .ok_or_else(|| "its head is damaged".to_owned())
+    }
+
+    /// Writes the block of records that begins at a position. A crash after it leaves a block that no head tells of;
+    /// it is written again, with the same first position, when its events come by again.
+    pub(crate) fn put_block(&self, first: u64, records: &[u8]) -> Result<(), Fault> {
+        guard("writing a block", || {
+            for (part, bytes) in (0u16..).zip(records.chunks(BLOCK_BYTES_MAX)) {
+                self.events.insert(key(first, part), bytes)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Writes the head, after all blocks it tells of.
+    pub(crate) fn put_head(&self, head: &BlocksHead) -> Result<(), Fault> {
+        let bytes = write_head(head)?;
+        guard("writing the head", || {
+            self.heads.insert(HEAD_KEY, bytes).map(drop)
+        })
+    }
+
+    /// Hands everything to the operating system, so that closing loses nothing.
+    pub(crate) fn flush(&self) -> Result<(), Fault> {
+        guard("flushing", || self.db.flush().map(drop))
+    }
+
+    /// The block that holds a position: its first position and its records.
+    pub(crate) fn block_of(&self, position: u64) -> Result<Option<(u64, Vec<u8>)>, Fault> {
+        let above = position.checked_add(1).map(u64::to_be_bytes);
+        let last = guard("reading a block", || match above {
+            Some(above) => self.events.get_lt(above),
+            None => self.events.last(),
+        })?;
+        let first = match last {
+            Some((found, _)) => first_of(&found).ok_or("a key is malformed")?,
+            None => return Ok(None),
+        };
+        let mut blocks = self.blocks_from(first);
+        Ok(blocks.next().transpose()?.filter(|(at, _)| *at == first))
+    }
+
+    /// All blocks from the one that begins at a position on.
+    pub(crate) fn blocks_from(&self, first: u64) -> impl Iterator<Item = Result<(u64, Vec<u8>), Fault>> {
+        let mut parts = self.events.range(key(first, 0)..).peekable();
+        std::iter::from_fn(move || {
+            let block = guard("reading a block", || {
+                let Some((start, bytes)) = parts.next().transpose()? else {
+                    return Ok(None);
+                };
+                let mut bytes = bytes.to_vec();
+                // The parts of a long record follow it.
+                while let Some(Ok((_, part))) =
+                    parts.next_if(|part| part.as_ref().is_ok_and(|(next, _)| continues(&start, next)))
+                {
+                    bytes.extend_from_slice(&part);
+                }
+                Ok(Some((start, bytes)))
+            });
+            match block {
+                Ok(None) => None,
+                Ok(Some((start, bytes))) => Some(match first_of(&start) {
+                    Some(first) => Ok((first, bytes)),
+                    None => Err("a key is malformed".to_owned()),
+                }),
+                Err(fault) => Some(Err(fault)),
+            }
+        })
+    }
+}
+
+/// A block's key: its first position, big-endian so that keys sort as positions do; then the part's number, from the
+/// second part on.
+fn key(first: u64, part: u16) -> IVec {
+    let mut key = first.to_be_bytes().to_vec();
+    if part > 0 {
+        key.extend_from_slice(&part.to_be_bytes());
+    }
+    key.into()
+}
+
+fn first_of(key: &[u8]) -> Option<u64> {
+    key.first_chunk().map(|first| u64::from_be_bytes(*first))
+}
+
+fn continues(start: &[u8], next: &[u8]) -> bool {
+    next.len() == start.len() + 2 && next.starts_with(start)
+}
+
+fn head_options() -> impl bincode::Options {
+    bincode::DefaultOptions::new()
+        .with_fixint_encoding()
+        .with_little_endian()
+        .with_limit(4_096)
+        .reject_trailing_bytes()
+}
+
+fn write_head(head: &BlocksHead) -> Result<Vec<u8>, Fault> {
+    let body = HeadV1 {
+        size: head.tree.size(),
+        segment: head.next.segment,
+        offset: head.next.offset,
+        peaks: head.tree.peaks().to_vec(),
+    };
+    let body = head_options()
+        .serialize(&body)
+        .map_err(|error| format!("its head cannot be written: {error}"))?;
+    let mut bytes = HEAD_MAGIC.to_vec();
+    bytes.extend_from_slice(&crc32fast::hash(&body).to_le_bytes());
+    bytes.extend_from_slice(&body);
+    Ok(bytes)
+}
+
+fn read_head(bytes: &[u8]) -> Option<BlocksHead> {
+    let (checksum, body) = bytes.strip_prefix(&HEAD_MAGIC)?.split_first_chunk()?;
+    if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
+        return None;
+    }
+    let head: HeadV1 = head_options().deserialize(body).ok()?;
+    Some(BlocksHead {
+        tree: Tree::from_peaks(head.size, head.peaks)?,
+        next: Place {
+            segment: head.segment,
+            offset: head.offset,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn head() -> BlocksHead {
+        let mut tree = Tree::default();
+        for leaf in 0..11 {
+            tree.push([leaf; 32]);
+        }
+        BlocksHead {
+            tree,
+            next: Place {
+                segment: 4,
+                offset: 77,
+            },
+        }
+    }
+
+    #[test]
+    fn a_head_reads_back_and_a_changed_one_is_refused() {
+        let bytes = write_head(&head()).unwrap();
+        assert_eq!(read_head(&bytes), Some(head()));
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            assert_eq!(read_head(&changed), None, "byte {at}");
+        }
+    }
+
+    #[test]
+    fn blocks_are_found_by_any_position_in_them_and_long_ones_are_split() {
+        let directory = tempfile::tempdir().unwrap();
+        let blocks = Blocks::open(&directory.path().join("sled"), 1 << 20).unwrap();
+        assert_eq!(blocks.head().unwrap(), None);
+        assert_eq!(blocks.block_of(0).unwrap(), None);
+        let long: Vec<u8> = (0..=u8::MAX).cycle().take(3 * BLOCK_BYTES_MAX + 5).collect();
+        for (first, records) in [(0, &b"zero"[..]), (5, &long), (6, b"six"), (700, b"end")] {
+            blocks.put_block(first, records).unwrap();
+        }
+        blocks.put_head(&head()).unwrap();
+        assert_eq!(blocks.head().unwrap(), Some(head()));
+        for (position, first, records) in [
+            (0, 0, &b"zero"[..]),
+            (4, 0, b"zero"),
+            (5, 5, &long),
+            (6, 6, b"six"),
+            (699, 6, b"six"),
+            (u64::MAX, 700, b"end"),
+        ] {
+            assert_eq!(
+                blocks.block_of(position).unwrap(),
+                Some((first, records.to_vec()))
+            );
+        }
+        let firsts: Result<Vec<u64>, Fault> = blocks
+            .blocks_from(5)
+            .map(|block| block.map(|(first, _)| first))
+            .collect();
+        assert_eq!(firsts, Ok(vec![5, 6, 700]));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_head_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read_head(&bytes);
+        }
+    }
+}

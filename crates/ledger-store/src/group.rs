@@ -1,0 +1,172 @@
+//! The open group: what is staged, as bytes for the tape and as records for sled, with what a rollback needs.
+
+use ledger_contract::{event::Event, value::Instant};
+use ledger_proof::{Hash, Tree, leaf_hash};
+
+use crate::{
+    record::{self, RecordError},
+    render::Widths,
+    tape::{Checksum, Place},
+};
+
+/// One staged event. Some 60 bytes are kept of each; the line itself goes to the tape in chunks.
+#[derive(Clone, Copy, Debug)]
+struct Staged {
+    hash: Hash,
+    /// Where its line ends, in bytes from the group's first.
+    line_end: u64,
+    /// Where its record ends; the same as the one before when no record is held.
+    record_end: usize,
+    /// The checksum up to it.
+    checksum: u32,
+}
+
+/// A group of events that is not durable yet. Its buffers are used again by the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Group {
+    /// The stamp of all its events; none when no group is open.
+    pub(crate) stamp: Option<Instant>,
+    /// Lines that are not written yet.
+    pub(crate) buffer: Vec<u8>,
+    /// How many bytes were written before the buffer's first.
+    pub(crate) written: u64,
+    /// The tree before the group.
+    base: Tree,
+    /// The tree with the group.
+    tree: Tree,
+    checksum: Checksum,
+    staged: Vec<Staged>,
+    records: Vec<u8>,
+    records_max: usize,
+}
+
+impl Group {
+    /// A group that holds at most this many bytes of records for sled.
+    pub(crate) fn new(records_max: usize) -> Self {
+        Self {
+            records_max,
+            ..Self::default()
+        }
+    }
+
+    /// Begins a group after what is durable.
+    pub(crate) fn open(&mut self, stamp: Instant, base: &Tree) {
+        self.close();
+        self.stamp = Some(stamp);
+        self.base.clone_from(base);
+        self.tree.clone_from(base);
+    }
+
+    /// Forgets the group. Memory that a large one took is given back.
+    pub(crate) fn close(&mut self) {
+        const KEPT_BYTES: usize = 4 << 20;
+        self.stamp = None;
+        self.written = 0;
+        self.checksum = Checksum::default();
+        self.buffer.clear();
+        self.buffer.shrink_to(KEPT_BYTES);
+        self.staged.clear();
+        self.staged.shrink_to(KEPT_BYTES / size_of::<Staged>());
+        self.records.clear();
+        self.records.shrink_to(KEPT_BYTES);
+    }
+
+    /// The position of its first event.
+    pub(crate) fn first(&self) -> u64 {
+        self.base.size()
+    }
+
+    /// The position after its last event.
+    pub(crate) fn size(&self) -> u64 {
+        self.tree.size()
+    }
+
+    /// The tree with all that is staged.
+    pub(crate) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    pub(crate) fn checksum(&self) -> Checksum {
+        self.checksum.clone()
+    }
+
+    /// Takes in the event whose line was just added to the buffer, at this place on the tape.
+    pub(crate) fn add(&mut self, event: &Event, place: Place, widths: Widths) -> Result<(), RecordError> {
+        let width = place.after(widths).offset - place.offset;
+        let start = self
+            .buffer
+            .len()
+            .saturating_sub(usize::try_from(width).unwrap_or(usize::MAX));
+        let leaf = self
+            .buffer
+            .get(start..start + widths.leaf as usize)
+            .unwrap_or_default();
+        let hash = leaf_hash(leaf);
+        self.tree.push(hash);
+        self.checksum.add_event(leaf, widths.details);
+        if self.records.len() < self.records_max {
+            record::encode(event, place, widths, &mut self.records)?;
+        }
+        self.staged.push(Staged {
+            hash,
+            line_end: self.written + self.buffer.len() as u64,
+            record_end: self.records.len(),
+            checksum: self.checksum.state(),
+        });
+        Ok(())
+    }
+
+    /// Forgets events from a position on; returns where their lines began. Lines that were written before stay on the
+    /// tape until the caller takes them back.
+    pub(crate) fn cut(&mut self, size: u64) -> u64 {
+        let kept = usize::try_from(size.saturating_sub(self.first())).unwrap_or(usize::MAX);
+        self.staged.truncate(kept);
+        let (line_end, record_end, checksum) = self
+            .staged
+            .last()
+            .map_or((0, 0, 0), |last| (last.line_end, last.record_end, last.checksum));
+        self.records.truncate(record_end);
+        self.checksum = Checksum::resume(checksum);
+        let in_buffer = line_end.saturating_sub(self.written);
+        self.buffer
+            .truncate(usize::try_from(in_buffer).unwrap_or(usize::MAX));
+        self.written = self.written.min(line_end);
+        // The tree cannot shrink, so it grows again from where the group began.
+        self.tree.clone_from(&self.base);
+        for staged in &self.staged {
+            self.tree.push(staged.hash);
+        }
+        line_end
+    }
+
+    /// The staged events in order: hash, where the line begins and ends, and the record when it is held.
+    pub(crate) fn events(&self) -> impl Iterator<Item = (Hash, u64, u64, Option<&[u8]>)> {
+        let before = std::iter::once((0, 0)).chain(self.staged.iter().map(|s| (s.line_end, s.record_end)));
+        self.staged.iter().zip(before).map(|(staged, (line, record))| {
+            let record = self.records.get(record..staged.record_end);
+            (
+                staged.hash,
+                line,
+                staged.line_end,
+                record.filter(|bytes| !bytes.is_empty()),
+            )
+        })
+    }
+
+    /// One of them by position.
+    pub(crate) fn event(&self, position: u64) -> Option<(u64, u64, Option<&[u8]>)> {
+        let index = usize::try_from(position.checked_sub(self.first())?).ok()?;
+        let staged = self.staged.get(index)?;
+        let before = index.checked_sub(1).and_then(|before| self.staged.get(before));
+        let (line, record) = before.map_or((0, 0), |s| (s.line_end, s.record_end));
+        let record = self.records.get(record..staged.record_end);
+        Some((line, staged.line_end, record.filter(|bytes| !bytes.is_empty())))
+    }
+
+    /// The bytes between two offsets of the group, when they are still in the buffer.
+    pub(crate) fn buffered(&self, from: u64, to: u64) -> Option<&[u8]> {
+        let from = usize::try_from(from.checked_sub(self.written)?).ok()?;
+        let to = usize::try_from(to.checked_sub(self.written)?).ok()?;
+        self.buffer.get(from..to)
+    }
+}

@@ -1,0 +1,278 @@
+//! Opening a data directory: from whatever a crash left to a log that goes on.
+//!
+//! The order is what makes it safe: look at the tape without changing it, refuse damage, make the tape durable up to
+//! its last commit, and only then read what it holds.
+
+use std::{fs, path::Path, sync::Arc};
+
+use ledger_contract::{event::Event, value::Instant};
+use ledger_proof::{Tree, leaf_hash};
+
+use crate::{
+    AppendError, EventLog, Fatal, Head, Opened, Options, TapeLog,
+    blocks::{Blocks, BlocksHead, Fault},
+    group::Group,
+    index::HashIndex,
+    lock::Lock,
+    packer::Packer,
+    record,
+    render::{Renderer, ledger_opened},
+    shared::{Durable, Shared, read_record, reading, visit_blocks, writing},
+    tape::{Line, Place, REMEDY, Survey, Tape, Writer, failed, parse, settle, survey},
+};
+
+/// How far the clock may be behind the last commit, in microseconds: five minutes.
+const CLOCK_BEHIND_MAX_US: i64 = 5 * 60 * 1_000_000;
+
+pub(crate) fn open(
+    directory: &Path,
+    options: &Options,
+    now: Instant,
+    visit: &mut dyn FnMut(&Event),
+) -> Result<(TapeLog, Opened), Fatal> {
+    let started = std::time::Instant::now();
+    fs::create_dir_all(directory).map_err(|error| failed("making the folder", directory, &error))?;
+    let lock = Lock::take(directory)?;
+    let tape = Arc::new(Tape::open(Arc::clone(&options.disk), directory, true)?);
+
+    let (sled, survey) = look(&tape, directory, options)?;
+    let last = survey
+        .last
+        .as_ref()
+        .map_or(Instant(i64::MIN), |(commit, _)| commit.recorded_at);
+    if now.0.saturating_add(CLOCK_BEHIND_MAX_US) < last.0 {
+        return Err(Fatal::ClockBehind {
+            now,
+            recorded_at: last,
+        });
+    }
+    let synced = sled.as_ref().map_or(0, |(_, head)| head.tree.size());
+    let tail = settle(&tape, directory, &survey, synced, now)?;
+
+    // The tape is right and durable from here on.
+    let head = Head {
+        size: survey.tree.size(),
+        root: survey.tree.root(),
+        recorded_at: last,
+    };
+    let empty = Durable {
+        head: Head { size: 0, ..head },
+        tail_first: 0,
+        tail: Arc::default(),
+    };
+    let mut filler = Filling {
+        shared: Arc::new(Shared::new(Arc::clone(&tape), empty)),
+        index: HashIndex::default(),
+        visited: 0,
+        visit,
+    };
+    let (packer, rebuilt) = filler.fill(sled, directory, options, head)?;
+    let mut log = TapeLog {
+        writer: Writer::resume(tape, options, survey.end)?,
+        shared: filler.shared,
+        packer,
+        tree: survey.tree,
+        index: filler.index,
+        group: Group::new(options.pending_bytes),
+        renderer: Renderer::new(options.salt_seed)?,
+        chunk_bytes: options.chunk_bytes,
+        poisoned: None,
+        _lock: lock,
+    };
+    let created = head.size == 0;
+    if created {
+        log.begin(now)?;
+        match log.stage(ledger_opened(&options.origin, now)) {
+            Ok(events) => {
+                // A crash before this returns leaves an empty tape or one with a tail: the next opening begins again.
+                log.commit()?;
+                events.iter().for_each(visit);
+            }
+            Err(AppendError::Fatal(fatal)) => return Err(fatal),
+            Err(refusal) => return Err(Fatal::Poisoned(refusal.to_string())),
+        }
+    }
+    let opened = Opened {
+        created,
+        events: log.shared.head().size,
+        tail,
+        rebuilt,
+        milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok((log, opened))
+}
+
+/// sled that fits the tape, or why there is none.
+type Sled = Result<(Blocks, BlocksHead), Fault>;
+
+/// Reads the tape to its end, from where sled's blocks end when sled can be trusted, and changes nothing.
+fn look(tape: &Tape, directory: &Path, options: &Options) -> Result<(Sled, Survey), Fatal> {
+    let all = || survey(tape, options, Place::default(), Tree::default());
+    let sled = open_sled(directory, options, tape.segments().is_empty());
+    let (blocks, head) = match sled {
+        Ok(found) => found,
+        Err(fault) => return Ok((Err(fault), all()?)),
+    };
+    if head.tree.size() == 0 {
+        return Ok((Ok((blocks, head)), all()?));
+    }
+    match survey(tape, options, head.next, head.tree.clone()) {
+        Ok(rest) if rest.last.is_some() => return Ok((Ok((blocks, head)), rest)),
+        Ok(_) | Err(Fatal::Damaged { .. }) => {}
+        Err(fatal) => return Err(fatal),
+    }
+    // One of the two is wrong. The tape alone tells which.
+    let whole = all()?;
+    if whole.tree.size() < head.tree.size() {
+        return Err(Fatal::Damaged {
+            what: tape.name(whole.end),
+            how: format!(
+                "the tape ends after {} events, and {} were acknowledged",
+                whole.tree.size(),
+                head.tree.size()
+            ),
+            remedy: REMEDY.to_owned(),
+        });
+    }
+    Ok((Err("its head does not fit the tape".to_owned()), whole))
+}
+
+fn open_sled(directory: &Path, options: &Options, new: bool) -> Sled {
+    let path = directory.join("sled");
+    // What an unfinished rebuild left is worth nothing.
+    let unfinished = directory.join("sled.new");
+    if unfinished.exists() {
+        fs::remove_dir_all(&unfinished).map_err(|error| format!("sled.new cannot be removed: {error}"))?;
+    }
+    if !new && !path.exists() {
+        return Err("it was missing".to_owned());
+    }
+    let blocks = Blocks::open(&path, options.sled_cache_bytes)?;
+    let head = blocks.head()?.unwrap_or_default();
+    Ok((blocks, head))
+}
+
+/// Fills memory: the caller's state, the indexes and the block in the making, all in one pass.
+struct Filling<'a> {
+    shared: Arc<Shared>,
+    index: HashIndex,
+    /// How many events the caller has seen.
+    visited: u64,
+    visit: &'a mut dyn FnMut(&Event),
+}
+
+impl Filling<'_> {
+    /// Takes events from sled as far as it goes and from the tape from there on; makes sled anew when it is wrong.
+    fn fill(
+        &mut self,
+        sled: Sled,
+        directory: &Path,
+        options: &Options,
+        head: Head,
+    ) -> Result<(Packer, Option<Fault>), Fatal> {
+        let fault = match sled {
+            Ok((blocks, blocks_head)) => {
+                let end = blocks_head.tree.size();
+                let mut position = 0;
+                let read = match end {
+                    0 => Ok(true),
+                    _ => visit_blocks(&blocks, &mut position, end, &mut |record| {
+                        self.take(&record.event);
+                        true
+                    }),
+                };
+                match read {
+                    Ok(_) => {
+                        self.shared.set_blocks(Some(blocks));
+                        let mut packer = Packer::new(Arc::clone(&self.shared), blocks_head);
+                        self.replay(&mut packer, options, head)?;
+                        return Ok((packer, None));
+                    }
+                    // Every event up to here had its checksum; the tape brings the rest.
+                    Err(fault) => fault,
+                }
+            }
+            Err(fault) => fault,
+        };
+        let packer = self.rebuild(directory, options, head)?;
+        Ok((packer, Some(fault)))
+    }
+
+    fn take(&mut self, event: &Event) {
+        if event.position < self.visited {
+            return;
+        }
+        self.visited = event.position + 1;
+        writing(&self.shared.streams).push(&event.stream, event.position);
+        self.index.add(event);
+        (self.visit)(event);
+    }
+
+    /// Makes sled anew from the whole tape. Until the last rename the old one stands where it stood; a crash anywhere
+    /// leads to another rebuild.
+    fn rebuild(&mut self, directory: &Path, options: &Options, head: Head) -> Result<Packer, Fatal> {
+        let (making, place) = (directory.join("sled.new"), directory.join("sled"));
+        match Blocks::open(&making, options.sled_cache_bytes) {
+            Ok(blocks) => self.shared.set_blocks(Some(blocks)),
+            // A full disk, say. The ledger works without sled, slowly.
+            Err(fault) => self.shared.distrust(&fault),
+        }
+        let mut packer = Packer::new(Arc::clone(&self.shared), BlocksHead::default());
+        self.replay(&mut packer, options, head)?;
+        packer.catch_up(head);
+        if self.shared.blocks().is_some() {
+            // sled finds its files by name, so it is closed before they move.
+            self.shared.set_blocks(None);
+            let moved = match fs::remove_dir_all(&place) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+                // A crash here leaves no sled, and sled.new is not trusted.
+                _ => fs::rename(&making, &place),
+            };
+            let reopened = moved
+                .map_err(|error| error.to_string())
+                .and_then(|()| Blocks::open(&place, options.sled_cache_bytes));
+            match reopened {
+                Ok(blocks) => self.shared.set_blocks(Some(blocks)),
+                Err(fault) => self.shared.distrust(&fault),
+            }
+        }
+        Ok(packer)
+    }
+
+    /// Reads the tape from where the packer stands to the durable head.
+    fn replay(&mut self, packer: &mut Packer, options: &Options, head: Head) -> Result<(), Fatal> {
+        let tape = Arc::clone(&self.shared.tape);
+        let total_bytes = tape.total_bytes();
+        let (mut position, place) = packer.stands_at();
+        let mut lines = tape.lines(place);
+        let mut bytes = Vec::new();
+        while position < head.size {
+            let read_bytes = lines.read_bytes;
+            let Some(line) = lines.next()? else { break };
+            match parse(line.bytes) {
+                Line::Event { leaf, details } => {
+                    let record = read_record(&tape, &line, position, leaf, details)?;
+                    let event = &record.event;
+                    let known = reading(&self.shared.streams).positions(&event.stream).len() as u64;
+                    if position >= self.visited && event.version != known + 1 {
+                        let (stream, version) = (&event.stream, event.version);
+                        let how = format!("{stream} has version {version} where {} belongs", known + 1);
+                        return Err(tape.damaged(line.place, how));
+                    }
+                    bytes.clear();
+                    record::encode(&record.event, record.place, record.widths, &mut bytes)
+                        .map_err(|error| tape.damaged(line.place, error.to_string()))?;
+                    packer.push(&bytes, leaf_hash(leaf), line.end());
+                    self.take(&record.event);
+                    position += 1;
+                }
+                Line::Commit(_) => options.report(read_bytes, total_bytes),
+                Line::Unknown => {
+                    return Err(tape.damaged(line.place, "a line is neither an event nor a commit"));
+                }
+            }
+        }
+        packer.publish(head);
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! The reader of a log on disk.
+
+use std::sync::Arc;
+
+use ledger_contract::{
+    event::{Details, Event, Stream},
+    value::Instant,
+};
+
+use crate::{
+    EventReader, Fatal, Head,
+    shared::{Shared, reading},
+};
+
+/// How many positions of a stream are copied at once, so that the writer is not kept waiting.
+const POSITIONS_COPIED: usize = 256;
+
+/// A reader of a [`TapeLog`](crate::TapeLog). Copies are cheap; each reads what is durable, and none waits for the
+/// writer's disk.
+#[derive(Clone, Debug)]
+pub struct TapeReader(pub(crate) Arc<Shared>);
+
+impl EventReader for TapeReader {
+    fn head(&self) -> Head {
+        self.0.head()
+    }
+
+    fn read(&self, position: u64, before: u64, visit: &mut dyn FnMut(Event) -> bool) -> Result<(), Fatal> {
+        self.0.visit(position, before, &mut |record| visit(record.event))
+    }
+
+    fn read_stream(
+        &self,
+        stream: &Stream,
+        after_version: u64,
+        before: u64,
+        visit: &mut dyn FnMut(Event) -> bool,
+    ) -> Result<(), Fatal> {
+        let before = before.min(self.head().size);
+        let mut version = usize::try_from(after_version).unwrap_or(usize::MAX);
+        loop {
+            let positions: Vec<u64> = {
+                let streams = reading(&self.0.streams);
+                let rest = streams.positions(stream).get(version..).unwrap_or_default();
+                let known = rest.iter().take_while(|position| **position < before);
+                known.take(POSITIONS_COPIED).copied().collect()
+            };
+            if positions.is_empty() || !self.0.visit_at(&positions, &mut |record| visit(record.event))? {
+                return Ok(());
+            }
+            version += positions.len();
+        }
+    }
+
+    fn stream_version(&self, stream: &Stream, before: u64) -> u64 {
+        let before = before.min(self.head().size);
+        let streams = reading(&self.0.streams);
+        let positions = streams.positions(stream);
+        positions.partition_point(|position| *position < before) as u64
+    }
+
+    fn size_at(&self, instant: Instant) -> Result<u64, Fatal> {
+        let head = self.head();
+        if instant >= head.recorded_at {
+            return Ok(head.size);
+        }
+        // Stamps rise with positions and are the same within a commit, so the first later event begins a commit.
+        let (mut known, mut later) = (0, head.size);
+        while known < later {
+            let middle = known + (later - known) / 2;
+            match self.0.record(middle)? {
+                Some(record) if record.event.recorded_at <= instant => known = middle + 1,
+                _ => later = middle,
+            }
+        }
+        Ok(known)
+    }
+
+    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
+        self.0.details(event)
+    }
+}

@@ -1,0 +1,375 @@
+//! What the writer shares with readers: the durable end, the block that is not full yet, sled, and the tape to fall
+//! back to. Every lock is held for a moment: to copy a few words, or to swap them.
+
+use std::{
+    collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+};
+
+use ledger_contract::event::{Details, Event, read_leaf};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    Fatal, Head,
+    blocks::{Blocks, Fault},
+    index::Streams,
+    record::{self, Record},
+    render::Widths,
+    tape::{Found, Line, Place, Tape, is_blank, parse},
+};
+
+/// How many events lie between two remembered places, when the tape itself is read.
+const WAYPOINT_EVENTS: u64 = 1_024;
+
+/// A look at what is shared. A panic elsewhere leaves it usable: nothing is half changed under a lock.
+pub(crate) fn reading<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A change of what is shared.
+pub(crate) fn writing<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The durable log at one moment.
+#[derive(Clone, Debug)]
+pub(crate) struct Durable {
+    pub(crate) head: Head,
+    /// The first position that is not in sled's blocks.
+    pub(crate) tail_first: u64,
+    /// The records from there on: a block in the making.
+    pub(crate) tail: Arc<Vec<u8>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) tape: Arc<Tape>,
+    pub(crate) durable: RwLock<Durable>,
+    pub(crate) streams: RwLock<Streams>,
+    /// None once sled has failed; then the tape is read.
+    blocks: RwLock<Option<Blocks>>,
+    /// Positions and where their lines begin, gathered whenever the tape is read.
+    waypoints: Mutex<BTreeMap<u64, Place>>,
+}
+
+impl Shared {
+    pub(crate) fn new(tape: Arc<Tape>, durable: Durable) -> Self {
+        Self {
+            tape,
+            durable: RwLock::new(durable),
+            streams: RwLock::default(),
+            blocks: RwLock::default(),
+            waypoints: Mutex::default(),
+        }
+    }
+
+    /// The durable log as it is now; what a reader took stays as it was.
+    pub(crate) fn durable(&self) -> Durable {
+        reading(&self.durable).clone()
+    }
+
+    pub(crate) fn head(&self) -> Head {
+        reading(&self.durable).head
+    }
+
+    pub(crate) fn blocks(&self) -> Option<Blocks> {
+        reading(&self.blocks).clone()
+    }
+
+    pub(crate) fn set_blocks(&self, blocks: Option<Blocks>) {
+        let old = {
+            let mut held = writing(&self.blocks);
+            std::mem::replace(&mut *held, blocks)
+        };
+        // Closing sled flushes, and may panic as any of its calls.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(old)));
+    }
+
+    /// Stops using sled until the log is opened again; the tape has everything.
+    pub(crate) fn distrust(&self, fault: &Fault) {
+        tracing::warn!(
+            fault,
+            "sled is not used any more: the tape is read instead, which is slower"
+        );
+        self.set_blocks(None);
+    }
+
+    /// Visits durable records from a position on, below another, until `visit` returns false.
+    pub(crate) fn visit(
+        &self,
+        from: u64,
+        before: u64,
+        visit: &mut dyn FnMut(Record) -> bool,
+    ) -> Result<(), Fatal> {
+        let durable = self.durable();
+        let before = before.min(durable.head.size);
+        let stored = before.min(durable.tail_first);
+        let mut position = from;
+        if position < stored
+            && let Some(blocks) = self.blocks()
+        {
+            match visit_blocks(&blocks, &mut position, stored, visit) {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(fault) => self.distrust(&fault),
+            }
+        }
+        if position < stored && !self.visit_tape(&mut position, stored, visit)? {
+            return Ok(());
+        }
+        let mut tail = Cursor::new(durable.tail_first, durable.tail);
+        tail.visit(&mut position, before, visit).map_err(in_memory)?;
+        Ok(())
+    }
+
+    /// Visits the durable records at these positions, which ascend.
+    pub(crate) fn visit_at(
+        &self,
+        positions: &[u64],
+        visit: &mut dyn FnMut(Record) -> bool,
+    ) -> Result<bool, Fatal> {
+        let durable = self.durable();
+        let mut cursor = Cursor::new(durable.tail_first, Arc::clone(&durable.tail));
+        for position in positions {
+            // Neighbours stand in the same block most of the time.
+            let mut record = cursor.seek(*position).map_err(in_memory)?;
+            if record.is_none() && *position < durable.tail_first {
+                match self.blocks().map(|blocks| cursor_of(&blocks, *position)) {
+                    Some(Ok((next, found))) => (cursor, record) = (next, Some(found)),
+                    Some(Err(fault)) => self.distrust(&fault),
+                    None => {}
+                }
+            }
+            if record.is_none() {
+                self.visit_tape(&mut position.clone(), *position + 1, &mut |found| {
+                    record = Some(found);
+                    true
+                })?;
+            }
+            if let Some(record) = record
+                && !visit(record)
+            {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The durable record at a position.
+    pub(crate) fn record(&self, position: u64) -> Result<Option<Record>, Fatal> {
+        let mut found = None;
+        if position < self.head().size {
+            self.visit_at(&[position], &mut |record| {
+                found = Some(record);
+                false
+            })?;
+        }
+        Ok(found)
+    }
+
+    /// Visits records from the tape itself; false when `visit` stopped it.
+    fn visit_tape(
+        &self,
+        position: &mut u64,
+        before: u64,
+        visit: &mut dyn FnMut(Record) -> bool,
+    ) -> Result<bool, Fatal> {
+        let segment = self.tape.segment_of(*position).unwrap_or(0);
+        let (mut at, start) = {
+            let waypoints = self.waypoints.lock().unwrap_or_else(PoisonError::into_inner);
+            let near = waypoints.range(segment..=*position).next_back();
+            near.map_or((segment, Place { segment, offset: 0 }), |(at, place)| {
+                (*at, *place)
+            })
+        };
+        let mut lines = self.tape.lines(start);
+        while at < before {
+            let Some(line) = lines.next()? else {
+                return Err(self
+                    .tape
+                    .damaged(start, format!("the tape ends before position {at}")));
+            };
+            match parse(line.bytes) {
+                Line::Event { leaf, details } => {
+                    if at.is_multiple_of(WAYPOINT_EVENTS) {
+                        let mut waypoints = self.waypoints.lock().unwrap_or_else(PoisonError::into_inner);
+                        waypoints.insert(at, line.place);
+                    }
+                    if at >= *position {
+                        let record = read_record(&self.tape, &line, at, leaf, details)?;
+                        *position = at + 1;
+                        if !visit(record) {
+                            return Ok(false);
+                        }
+                    }
+                    at += 1;
+                }
+                Line::Commit(_) => {}
+                Line::Unknown => {
+                    let how = "a line is neither an event nor a commit";
+                    return Err(self.tape.damaged(line.place, how));
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// The details of a durable event; none when it has none or they were destroyed.
+    pub(crate) fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
+        let Some(hash) = event.details_hash else {
+            return Ok(None);
+        };
+        match self.record(event.position)? {
+            Some(record) => details_at(&self.tape, record.place, record.widths, hash),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The event of a line at a known position.
+pub(crate) fn read_record(
+    tape: &Tape,
+    line: &Found<'_>,
+    position: u64,
+    leaf: &[u8],
+    details: &[u8],
+) -> Result<Record, Fatal> {
+    let event = read_leaf(leaf).map_err(|error| tape.damaged(line.place, error.to_string()))?;
+    if event.position != position {
+        let how = format!("position {} stands where {position} belongs", event.position);
+        return Err(tape.damaged(line.place, how));
+    }
+    let width = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
+    Ok(Record {
+        event,
+        place: line.place,
+        widths: Widths {
+            leaf: width(leaf),
+            details: width(details),
+        },
+    })
+}
+
+/// Reads details from the tape and holds them against their hash.
+pub(crate) fn details_at(
+    tape: &Tape,
+    place: Place,
+    widths: Widths,
+    hash: [u8; 32],
+) -> Result<Option<Details>, Fatal> {
+    let place = Place {
+        offset: place.offset + u64::from(widths.leaf) + 1,
+        ..place
+    };
+    let bytes = tape.bytes(place, widths.details as usize)?;
+    if is_blank(&bytes) {
+        return Ok(None);
+    }
+    if <[u8; 32]>::from(Sha256::digest(&bytes)) != hash {
+        return Err(tape.damaged(place, "details do not have the hash that their leaf tells"));
+    }
+    let details = Details::read(&bytes).map_err(|error| tape.damaged(place, error.to_string()))?;
+    Ok(Some(details))
+}
+
+/// Visits the records in sled's blocks from a position on; the position moves along. False when `visit` stopped it.
+pub(crate) fn visit_blocks(
+    blocks: &Blocks,
+    position: &mut u64,
+    before: u64,
+    visit: &mut dyn FnMut(Record) -> bool,
+) -> Result<bool, Fault> {
+    let missing = |position: u64| format!("position {position} is missing from its blocks");
+    let (first, _) = blocks.block_of(*position)?.ok_or_else(|| missing(*position))?;
+    for block in blocks.blocks_from(first) {
+        let (first, bytes) = block?;
+        if first > *position {
+            return Err(missing(*position));
+        }
+        if !Cursor::new(first, Arc::new(bytes)).visit(position, before, visit)? {
+            return Ok(false);
+        }
+        if *position >= before {
+            return Ok(true);
+        }
+    }
+    Err(missing(*position))
+}
+
+fn cursor_of(blocks: &Blocks, position: u64) -> Result<(Cursor, Record), Fault> {
+    let missing = || format!("position {position} is missing from its blocks");
+    let (first, bytes) = blocks.block_of(position)?.ok_or_else(missing)?;
+    let mut cursor = Cursor::new(first, Arc::new(bytes));
+    let record = cursor.seek(position)?.ok_or_else(missing)?;
+    Ok((cursor, record))
+}
+
+/// Goes through the records of one block.
+struct Cursor {
+    /// The position of the next record.
+    at: u64,
+    block: Arc<Vec<u8>>,
+    offset: usize,
+}
+
+impl Cursor {
+    fn new(first: u64, block: Arc<Vec<u8>>) -> Self {
+        Self {
+            at: first,
+            block,
+            offset: 0,
+        }
+    }
+
+    /// The record at a position that is not behind; none when it is not in this block. Those before it are skipped
+    /// without being decoded.
+    fn seek(&mut self, position: u64) -> Result<Option<Record>, Fault> {
+        while self.at <= position {
+            let rest = self.block.get(self.offset..).unwrap_or_default();
+            let Some(bytes) = record::first(rest).map_err(|error| error.to_string())? else {
+                return Ok(None);
+            };
+            self.offset += bytes.len();
+            self.at += 1;
+            if self.at > position {
+                let record = record::decode(bytes).map_err(|error| error.to_string())?;
+                if record.event.position != position {
+                    let found = record.event.position;
+                    return Err(format!(
+                        "position {found} stands in a block where {position} belongs"
+                    ));
+                }
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
+    }
+
+    fn visit(
+        &mut self,
+        position: &mut u64,
+        before: u64,
+        visit: &mut dyn FnMut(Record) -> bool,
+    ) -> Result<bool, Fault> {
+        while *position < before {
+            let Some(record) = self.seek(*position)? else {
+                break;
+            };
+            *position += 1;
+            if !visit(record) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// A block that was made by this process does not read back: not the disk's fault, and nothing a repair helps.
+fn in_memory(fault: Fault) -> Fatal {
+    Fatal::Damaged {
+        what: "a block in memory".to_owned(),
+        how: fault,
+        remedy: "nothing on disk is touched; restart the program".to_owned(),
+    }
+}

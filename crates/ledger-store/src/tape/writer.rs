@@ -1,0 +1,237 @@
+//! Writing to the tape: chunks of an open group, filler ahead of them, new segments, and taking chunks back.
+
+use std::sync::Arc;
+
+use super::{Place, Tape, failed};
+use crate::{Fatal, Options, disk::File};
+
+/// Filler is written from this.
+static FILLER: [u8; 1 << 16] = [b'\n'; 1 << 16];
+
+/// A run of an open group's bytes within one segment.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    /// Its first byte, counted from the group's first.
+    from: u64,
+    /// Where that byte stands.
+    place: Place,
+}
+
+/// The one writer of a tape. After any error it must not be used again: what is on the disk is known only by reading
+/// it back after opening.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    tape: Arc<Tape>,
+    segment_bytes: u64,
+    fill_bytes: u64,
+    file: Arc<dyn File>,
+    /// Where the next byte goes.
+    end: Place,
+    /// The length of the segment's file: filler from the end to here.
+    filled: u64,
+    /// The open group's pieces, in order.
+    pieces: Vec<Piece>,
+    /// How many of the open group's bytes were written.
+    written: u64,
+}
+
+impl Writer {
+    /// Goes on at a place where a commit ended, or begins a tape.
+    pub(crate) fn resume(tape: Arc<Tape>, options: &Options, end: Place) -> Result<Self, Fatal> {
+        let exists = tape.segments().contains(&end.segment);
+        let file = if exists {
+            reopen(&tape, end.segment)?
+        } else {
+            create(&tape, end.segment, options.fill_bytes)?
+        };
+        let filled = length(&tape, end.segment, &*file)?;
+        Ok(Self {
+            tape,
+            segment_bytes: options.segment_bytes,
+            fill_bytes: options.fill_bytes,
+            file,
+            end,
+            filled,
+            pieces: Vec::new(),
+            written: 0,
+        })
+    }
+
+    /// Where the next chunk's first byte will stand. A chunk of events goes to a new segment, named by its first
+    /// position, when the current one is long enough.
+    pub(crate) fn plan(&mut self, position: u64) {
+        let place = if self.end.offset > self.segment_bytes {
+            Place {
+                segment: position,
+                offset: 0,
+            }
+        } else {
+            self.end
+        };
+        if self
+            .pieces
+            .last()
+            .is_none_or(|piece| piece.place.segment != place.segment)
+        {
+            let from = self.written;
+            // A chunk that was planned and taken back before it was written leaves its plan behind.
+            self.pieces.retain(|piece| piece.from < from);
+            self.pieces.push(Piece { from, place });
+        }
+    }
+
+    /// Where a byte of the open group stands. A byte that ends one piece and begins another is the former's end when
+    /// `as_end`.
+    pub(crate) fn place(&self, byte: u64, as_end: bool) -> Place {
+        let before = |piece: &&Piece| piece.from < byte || (piece.from == byte && !as_end);
+        let piece = self.pieces.iter().rev().find(before).or(self.pieces.first());
+        piece.map_or(self.end, |piece| Place {
+            segment: piece.place.segment,
+            offset: piece.place.offset + (byte - piece.from),
+        })
+    }
+
+    /// Writes a planned chunk, without making it durable. A crash after it leaves a tail without a commit line, or
+    /// with one that was never acknowledged: opening decides by its checksum.
+    pub(crate) fn write(&mut self, chunk: &[u8]) -> Result<(), Fatal> {
+        if let Some(piece) = self.pieces.last()
+            && piece.place.segment != self.end.segment
+        {
+            self.roll(piece.place.segment)?;
+        }
+        self.write_at(chunk, self.end.offset)?;
+        let bytes = chunk.len() as u64;
+        self.written += bytes;
+        self.end.offset += bytes;
+        if self.end.offset > self.filled {
+            self.filled = self.end.offset;
+            // Small commits write into filler, which keeps the file's length and so the sync cheap; large ones would
+            // only write everything twice.
+            if bytes <= self.fill_bytes / 4 {
+                self.fill(self.end.offset, self.end.offset + self.fill_bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes what was written durable. Segments before the current one were synced when they were left.
+    pub(crate) fn sync(&self) -> Result<(), Fatal> {
+        self.sync_file()
+    }
+
+    /// Forgets where the bytes of the group stand; the next one begins.
+    pub(crate) fn close_group(&mut self) {
+        self.pieces.clear();
+        self.written = 0;
+    }
+
+    /// Takes back what was written of the open group from a byte on. It is not synced here: the sync of the next
+    /// commit in this file covers it, and until then a crash leaves a tail without a commit line.
+    pub(crate) fn take_back(&mut self, byte: u64) -> Result<(), Fatal> {
+        if byte >= self.written {
+            return Ok(());
+        }
+        let to = self.place(byte, true);
+        let dropped: Vec<u64> = self
+            .pieces
+            .iter()
+            .map(|piece| piece.place.segment)
+            .filter(|segment| *segment > to.segment && *segment <= self.end.segment)
+            .collect();
+        let mut old_end = self.end.offset;
+        if to.segment != self.end.segment {
+            self.file = reopen(&self.tape, to.segment)?;
+            self.filled = length(&self.tape, to.segment, &*self.file)?;
+            old_end = self.filled;
+            for segment in dropped {
+                self.tape.remove(segment)?;
+            }
+            // Durable at once: a removed segment that came back would hold lines of no commit, after later commits.
+            self.tape.sync_names()?;
+        }
+        self.fill(to.offset, old_end)?;
+        self.end = to;
+        self.written = byte;
+        self.pieces.retain(|piece| piece.from < byte);
+        Ok(())
+    }
+
+    /// Goes on in a new segment.
+    fn roll(&mut self, segment: u64) -> Result<(), Fatal> {
+        // Before the new segment exists, the old one holds everything up to it. A crash leaves a tail.
+        self.sync_file()?;
+        self.file = create(&self.tape, segment, self.fill_bytes)?;
+        self.filled = self.fill_bytes;
+        self.end = Place { segment, offset: 0 };
+        Ok(())
+    }
+
+    /// Writes filler from one offset to another.
+    fn fill(&mut self, from: u64, to: u64) -> Result<(), Fatal> {
+        write_filler(&self.tape, self.end.segment, &*self.file, from, to)?;
+        self.filled = self.filled.max(to);
+        Ok(())
+    }
+
+    fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), Fatal> {
+        let write = self.file.write_at(bytes, offset);
+        write.map_err(|error| failed("writing", &self.tape.path(self.end.segment), &error))
+    }
+
+    fn sync_file(&self) -> Result<(), Fatal> {
+        let sync = self.file.sync_data();
+        sync.map_err(|error| failed("syncing", &self.tape.path(self.end.segment), &error))
+    }
+}
+
+/// Makes a segment: filler, synced, and then its name, synced. A crash on the way leaves no file, a short one or one
+/// of filler; opening removes it.
+fn create(tape: &Tape, segment: u64, fill_bytes: u64) -> Result<Arc<dyn File>, Fatal> {
+    let path = tape.path(segment);
+    let file: Arc<dyn File> = tape
+        .disk
+        .create(&path)
+        .map_err(|error| failed("making", &path, &error))?
+        .into();
+    write_filler(tape, segment, &*file, 0, fill_bytes)?;
+    file.sync_data()
+        .map_err(|error| failed("syncing", &path, &error))?;
+    tape.sync_names()?;
+    tape.hold(segment, Some(Arc::clone(&file)));
+    Ok(file)
+}
+
+fn reopen(tape: &Tape, segment: u64) -> Result<Arc<dyn File>, Fatal> {
+    let path = tape.path(segment);
+    let file: Arc<dyn File> = tape
+        .disk
+        .open(&path, true)
+        .map_err(|error| failed("opening", &path, &error))?
+        .into();
+    tape.hold(segment, Some(Arc::clone(&file)));
+    Ok(file)
+}
+
+fn length(tape: &Tape, segment: u64, file: &dyn File) -> Result<u64, Fatal> {
+    let length = file.length();
+    length.map_err(|error| failed("measuring", &tape.path(segment), &error))
+}
+
+/// Writes newlines from one offset of a segment to another.
+pub(super) fn write_filler(
+    tape: &Tape,
+    segment: u64,
+    file: &dyn File,
+    from: u64,
+    to: u64,
+) -> Result<(), Fatal> {
+    let mut at = from;
+    while at < to {
+        let width = usize::try_from(to - at).map_or(FILLER.len(), |left| left.min(FILLER.len()));
+        let filler = FILLER.get(..width).unwrap_or_default();
+        file.write_at(filler, at)
+            .map_err(|error| failed("filling", &tape.path(segment), &error))?;
+        at += width as u64;
+    }
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! Tests of the log as a whole; those of one part stand beside it.
+
+mod logs;
+
+use std::path::Path;
+
+use ledger_contract::{event::Event, value::Instant};
+
+use crate::{Fatal, Opened, Options, TapeLog};
+
+/// Small everything, so that a few hundred events meet every edge.
+fn small() -> Options {
+    Options {
+        segment_bytes: 24 << 10,
+        fill_bytes: 4 << 10,
+        chunk_bytes: 3 << 10,
+        pending_bytes: 16 << 10,
+        sled_cache_bytes: 1 << 20,
+        salt_seed: Some([1; 32]),
+        ..Options::new("test.example/ledger")
+    }
+}
+
+/// Opens and counts what is visited, in order.
+fn open(directory: &Path, options: &Options, now: Instant) -> Result<(TapeLog, Opened, Vec<Event>), Fatal> {
+    let mut events = Vec::new();
+    let (log, opened) = TapeLog::open(directory, options, now, &mut |event| events.push(event.clone()))?;
+    Ok((log, opened, events))
+}
