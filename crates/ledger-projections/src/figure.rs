@@ -124,6 +124,34 @@ pub enum Figure {
 }
 
 impl Figure {
+    /// Every figure, in the order of the variants.
+    pub const ALL: &'static [Self] = &[
+        Self::Authorised,
+        Self::Unallocated,
+        Self::Allocated,
+        Self::TransferredIn,
+        Self::TransferredOut,
+        Self::CarriedIn,
+        Self::CarriedOut,
+        Self::Released,
+        Self::Budget,
+        Self::GrossBudget,
+        Self::SpentOwn,
+        Self::SpentTotal,
+        Self::CommittedOwn,
+        Self::Remaining,
+        Self::Available,
+        Self::Underspend,
+        Self::Overspend,
+        Self::Expected,
+        Self::Pledged,
+        Self::Reserved,
+        Self::Received,
+        Self::Charged,
+        Self::Receivable,
+        Self::ReceivedInAdvance,
+    ];
+
     /// How often a part counts in this figure: 1, 0 or -1. `own` is own money, as against a funder's.
     pub const fn weight(self, part: Part, own: bool) -> i64 {
         match self {
@@ -179,4 +207,19 @@ pub(crate) fn money(cents: i128) -> Money {
         .ok()
         .and_then(Money::from_cents)
         .unwrap_or(Money::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_numbered_by_their_place() {
+        let numbers: Vec<usize> = Figure::ALL.iter().map(|figure| *figure as usize).collect();
+        assert_eq!(numbers, (0..numbers.len()).collect::<Vec<_>>());
+        assert!(ReportName::ALL.iter().all(|report| {
+            let shown = report.figures().iter();
+            shown.clone().all(|(_, figure)| Figure::ALL.contains(figure)) && shown.len() > 0
+        }));
+    }
 }

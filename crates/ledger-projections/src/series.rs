@@ -2,7 +2,7 @@
 
 use ledger_domain::Date;
 
-/// Days in a block, as a power of two: a question adds whole blocks and then at most 31 days.
+/// Days in a block, as a power of two: a question finds its block and adds at most 31 days.
 const BLOCK_BITS: u32 = 5;
 
 /// Daily sums in cents, in order of the day. Days without anything take no room.
@@ -15,35 +15,31 @@ pub(crate) struct Series {
 struct Block {
     /// Epoch days without their lowest bits.
     number: i32,
-    /// The sum of its days.
-    cents: i128,
+    /// The sum of all blocks before it.
+    before: i128,
     /// Epoch day and sum. 92 amounts of the largest size on one day fill an i64; there the day holds.
     days: Vec<(i32, i64)>,
 }
 
 impl Series {
-    /// Adds an amount on a day. In order of the day this touches the last block; a back-dated one is searched.
+    /// Adds an amount on a day. In order of the day this touches the last block; a back-dated one is searched and
+    /// every block after it changes, of which ten years have 115.
     pub(crate) fn add(&mut self, date: Date, cents: i64) {
         let day = date.epoch_days();
         let number = day >> BLOCK_BITS;
         let at = match self.blocks.last() {
             Some(last) if last.number == number => self.blocks.len() - 1,
-            Some(last) if last.number > number => {
-                match self.blocks.binary_search_by_key(&number, |block| block.number) {
-                    Ok(at) => at,
-                    Err(at) => {
-                        self.blocks.insert(at, Block::new(number));
-                        at
-                    }
-                }
-            }
-            _ => {
-                self.blocks.push(Block::new(number));
-                self.blocks.len() - 1
-            }
+            _ => self.blocks.partition_point(|block| block.number < number),
         };
-        if let Some(block) = self.blocks.get_mut(at) {
+        if self.blocks.get(at).is_none_or(|block| block.number != number) {
+            let before = self.sum_before(at);
+            self.blocks.insert(at, Block::new(number, before));
+        }
+        if let Some([block, later @ ..]) = self.blocks.get_mut(at..) {
             block.add(day, cents);
+            for block in later {
+                block.before += i128::from(cents);
+            }
         }
     }
 
@@ -51,33 +47,41 @@ impl Series {
     pub(crate) fn through(&self, date: Date) -> Option<i128> {
         let day = date.epoch_days();
         let number = day >> BLOCK_BITS;
-        let before = self.blocks.partition_point(|block| block.number < number);
-        let (whole, rest) = self.blocks.split_at_checked(before)?;
-        let started = rest
-            .first()
-            .filter(|block| block.number == number)
-            .map(|block| block.days.as_slice())
-            .unwrap_or_default();
-        let started = started.get(..started.partition_point(|(at, _)| *at <= day))?;
-        if whole.is_empty() && started.is_empty() {
-            return None;
+        let at = self.blocks.partition_point(|block| block.number < number);
+        let before = self.sum_before(at);
+        match self.blocks.get(at).filter(|block| block.number == number) {
+            Some(block) => {
+                let started = block
+                    .days
+                    .get(..block.days.partition_point(|(at, _)| *at <= day))?;
+                let is_empty = at == 0 && started.is_empty();
+                (!is_empty).then(|| before + sum(started))
+            }
+            None => (at > 0).then_some(before),
         }
-        let days: i128 = started.iter().map(|(_, cents)| i128::from(*cents)).sum();
-        Some(days + whole.iter().map(|block| block.cents).sum::<i128>())
+    }
+
+    /// The sum of the blocks before this one, which need not exist yet.
+    fn sum_before(&self, at: usize) -> i128 {
+        let previous = at.checked_sub(1).and_then(|at| self.blocks.get(at));
+        previous.map_or(0, |block| block.before + sum(&block.days))
     }
 }
 
+fn sum(days: &[(i32, i64)]) -> i128 {
+    days.iter().map(|(_, cents)| i128::from(*cents)).sum()
+}
+
 impl Block {
-    fn new(number: i32) -> Self {
+    const fn new(number: i32, before: i128) -> Self {
         Self {
             number,
-            cents: 0,
-            days: Vec::with_capacity(1),
+            before,
+            days: Vec::new(),
         }
     }
 
     fn add(&mut self, day: i32, cents: i64) {
-        self.cents += i128::from(cents);
         match self.days.binary_search_by_key(&day, |(at, _)| *at) {
             Ok(at) => {
                 if let Some((_, sum)) = self.days.get_mut(at) {

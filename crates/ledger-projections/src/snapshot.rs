@@ -31,6 +31,8 @@ pub(crate) struct ProjectAt<'a> {
     all: Vec<(Key, i128)>,
     as_of: Date,
     year: Option<Year>,
+    /// Every figure by its number, made once: projects, groups and totals show the same.
+    figures: Vec<i128>,
 }
 
 impl<'a> Snapshot<'a> {
@@ -68,14 +70,17 @@ impl<'a> Snapshot<'a> {
 impl<'a> ProjectAt<'a> {
     fn take(project: &'a Project, query: &Query) -> Self {
         let sums = project.sums.iter();
-        Self {
+        let mut at = Self {
             project,
             all: sums
                 .filter_map(|(key, series)| Some((*key, series.through(query.as_of)?)))
                 .collect(),
             as_of: query.as_of,
             year: query.year,
-        }
+            figures: Vec::new(),
+        };
+        at.figures = Figure::ALL.iter().map(|figure| at.evaluate(*figure)).collect();
+        at
     }
 
     fn asked(&self) -> impl Iterator<Item = &(Key, i128)> {
@@ -85,6 +90,10 @@ impl<'a> ProjectAt<'a> {
 
     /// A figure of the project, with only what is bound to the asked year.
     pub(crate) fn cents(&self, figure: Figure) -> i128 {
+        self.figures.get(figure as usize).copied().unwrap_or_default()
+    }
+
+    fn evaluate(&self, figure: Figure) -> i128 {
         if figure.is_floored_per_funder() {
             let funders = 1..=self.project.funders.len();
             return funders.map(|source| self.cents_of(source, figure)).sum();
