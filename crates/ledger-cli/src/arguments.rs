@@ -15,7 +15,12 @@ use crate::{
 /// Exit status: 0 done; 1 refused, or verification failed; 2 wrong usage; 3 ledger locked, damaged or unreachable, or
 /// disk full. Data goes to stdout, messages go to stderr.
 #[derive(Debug, Parser)]
-#[command(name = "rekenschap", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(
+    name = "rekenschap",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
 pub(crate) struct Arguments {
     /// Options of every subcommand.
     #[command(flatten)]

@@ -27,7 +27,9 @@ const PROGRAMME: &str = "investeringsplan-sociaal-domein";
 /// Loads the examples and serves them.
 pub(crate) fn run(asked: &Demo, global: &Global, settings: &Settings) -> Result<(), Failure> {
     if global.url.is_some() {
-        return Err(Failure::Usage("demo makes a ledger of its own: leave --url out".to_owned()));
+        return Err(Failure::Usage(
+            "demo makes a ledger of its own: leave --url out".to_owned(),
+        ));
     }
     let address = asked.listen.unwrap_or(settings.listen);
     serve::check_address(address, false)?;
@@ -46,9 +48,10 @@ fn fresh_directory(asked: Option<PathBuf>) -> Result<PathBuf, Failure> {
             .map(tempfile::TempDir::keep)
             .map_err(Failure::machine("a directory for the demo cannot be made")),
         Some(directory) if local::is_empty(&directory)? => Ok(directory),
-        Some(directory) => {
-            Err(Failure::Usage(format!("{} is not empty; the demo needs a fresh directory", directory.display())))
-        }
+        Some(directory) => Err(Failure::Usage(format!(
+            "{} is not empty; the demo needs a fresh directory",
+            directory.display()
+        ))),
     }
 }
 
@@ -65,7 +68,10 @@ fn load(ledger: &mut Open) -> Result<(), Failure> {
                 continue;
             }
             if let Err(refusal) = import.line(line, command)? {
-                output::tell(&format!("{file}: line {line}: {}: {}", refusal.code, refusal.detail));
+                output::tell(&format!(
+                    "{file}: line {line}: {}: {}",
+                    refusal.code, refusal.detail
+                ));
                 tell_faults(&refusal.faults);
             }
         }
@@ -76,7 +82,11 @@ fn load(ledger: &mut Open) -> Result<(), Failure> {
         return Err(Failure::Told);
     }
     ledger.queries.catch_up()?;
-    info!(commands = outcome.commands, events = outcome.events, "the examples are loaded");
+    info!(
+        commands = outcome.commands,
+        events = outcome.events,
+        "the examples are loaded"
+    );
     Ok(())
 }
 

@@ -1,21 +1,18 @@
 //! `events`: the record, one event a line.
 
-use std::io::{BufRead as _, Write};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::Write};
 
 use ledger_contract::{
+    command::Fault,
     event::{Event, read_leaf, write_leaf},
+    problem::Problem,
     reply::EventView,
 };
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::{
-    arguments::Events,
-    failure::Failure,
-    local, output,
-    place::Place,
-    remote::Server,
-    settings::Settings,
+    arguments::Events, failure::Failure, local, output, place::Place, remote::Server, settings::Settings,
 };
 
 /// How many events are read at once.
@@ -24,10 +21,15 @@ const PAGE_EVENTS: u64 = 1_000;
 /// Prints the events that were asked.
 pub(crate) fn run(asked: &Events, place: &Place, settings: &Settings) -> Result<(), Failure> {
     let mut out = output::stdout();
-    let mut pages = Pages { asked, after: asked.after, left: asked.limit.unwrap_or(u64::MAX) };
+    let mut pages = Pages {
+        asked,
+        after: asked.after,
+        left: asked.limit.unwrap_or(u64::MAX),
+    };
     match place {
         Place::Directory(directory) => {
             let ledger = local::open_to_ask(directory, settings)?;
+            within_log(asked.after, ledger.queries.log_position())?;
             while pages.size() > 0 {
                 let from = pages.after.map_or(0, |after| after.saturating_add(1));
                 let size = usize::try_from(pages.size()).unwrap_or(usize::MAX);
@@ -36,8 +38,12 @@ pub(crate) fn run(asked: &Events, place: &Place, settings: &Settings) -> Result<
                     if asked.leaves {
                         leaf(event, &mut out)?;
                     } else {
-                        let view = EventView { event, details: details.as_ref() };
-                        serde_json::to_writer(&mut out, &view).map_err(|error| Failure::Output(error.into()))?;
+                        let view = EventView {
+                            event,
+                            details: details.as_ref(),
+                        };
+                        serde_json::to_writer(&mut out, &view)
+                            .map_err(|error| Failure::Output(error.into()))?;
                     }
                     out.write_all(b"\n").map_err(Failure::Output)?;
                 }
@@ -52,6 +58,21 @@ pub(crate) fn run(asked: &Events, place: &Place, settings: &Settings) -> Result<
         }
     }
     out.flush().map_err(Failure::Output)
+}
+
+/// A position that no event has yet was seen in another ledger; servers refuse it too.
+fn within_log(after: Option<u64>, size: u64) -> Result<(), Failure> {
+    match after.filter(|after| *after >= size) {
+        None => Ok(()),
+        Some(after) => {
+            let detail = format!("The log has {size} events, so none is at position {after}.");
+            Err(Problem::from(vec![Fault {
+                pointer: "/after".to_owned(),
+                detail,
+            }])
+            .into())
+        }
+    }
 }
 
 /// Where the reading is.
@@ -76,28 +97,43 @@ impl Pages<'_> {
     fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut parameters = vec![("limit", self.size().to_string())];
         parameters.extend(self.after.map(|after| ("after", after.to_string())));
-        parameters.extend(self.asked.stream.as_ref().map(|stream| ("stream", stream.to_string())));
+        parameters.extend(
+            self.asked
+                .stream
+                .as_ref()
+                .map(|stream| ("stream", stream.to_string())),
+        );
         parameters
     }
 }
 
+/// A server's page.
+#[derive(Deserialize)]
+struct Page {
+    events: Vec<Box<RawValue>>,
+}
+
 /// Prints a server's page; returns how many events it had and the last one's position.
-fn of_server(server: &Server, pages: &Pages<'_>, out: &mut impl Write) -> Result<(u64, Option<u64>), Failure> {
-    let (mut read, mut last) = (0, None);
-    for line in server.lines("/v1/events", &pages.parameters())?.lines() {
-        let line = line.map_err(|error| Failure::Server(format!("the server's answer broke off: {error}")))?;
-        let event = of_view(&line).ok_or_else(|| {
+fn of_server(
+    server: &Server,
+    pages: &Pages<'_>,
+    out: &mut impl Write,
+) -> Result<(u64, Option<u64>), Failure> {
+    let page: Page = server.get("/v1/events", &pages.parameters())?;
+    let mut last = None;
+    for view in &page.events {
+        let event = of_view(view.get()).ok_or_else(|| {
             Failure::Server("the server sent an event that this version of rekenschap cannot read".to_owned())
         })?;
         if pages.asked.leaves {
             leaf(&event, out)?;
         } else {
-            out.write_all(line.as_bytes()).map_err(Failure::Output)?;
+            out.write_all(view.get().as_bytes()).map_err(Failure::Output)?;
         }
         out.write_all(b"\n").map_err(Failure::Output)?;
-        (read, last) = (read + 1, Some(event.position));
+        last = Some(event.position);
     }
-    Ok((read, last))
+    Ok((page.events.len() as u64, last))
 }
 
 /// The event of a view: a view is the leaf with its fields in another order, and the details.

@@ -14,15 +14,31 @@ use crate::{
 
 /// Shows the explanation that was asked.
 pub(crate) fn run(asked: &Explaining, place: &Place, settings: &Settings) -> Result<(), Failure> {
-    let Explaining { report, asked: question, figure, source, format } = asked;
+    let Explaining {
+        report,
+        asked: question,
+        figure,
+        source,
+        format,
+    } = asked;
     let explanation = match place {
         Place::Directory(directory) => {
             let ledger = local::open_to_ask(directory, settings)?;
             let query = question.query(None);
-            ledger.queries.explain(report.name(), &question.programme, figure, source.as_ref(), &query)?
+            ledger.queries.explain(
+                report.name(),
+                &question.programme,
+                figure,
+                source.as_ref(),
+                &query,
+            )?
         }
         Place::Server(server) => {
-            let path = format!("/v1/programmes/{}/{}/explanations", question.programme, report.name());
+            let path = format!(
+                "/v1/programmes/{}/{}/explanations",
+                question.programme,
+                report.name()
+            );
             let mut parameters = question.parameters();
             parameters.push(("figure", figure.clone()));
             parameters.extend(source.as_ref().map(|source| ("source", source.to_string())));
@@ -47,7 +63,10 @@ fn title(explanation: &Explanation) -> String {
         of.push_str(", ");
         of.push_str(part.0.as_str());
     }
-    let year = explanation.year.map(|year| format!(", year {year}")).unwrap_or_default();
+    let year = explanation
+        .year
+        .map(|year| format!(", year {year}"))
+        .unwrap_or_default();
     format!(
         "{} {} of {of} is {}{year}, as of {}{}, log position {}",
         explanation.report,
@@ -74,15 +93,39 @@ fn table(explanation: &Explanation) -> Grid {
     let mut rows: Vec<_> = explanation.events.iter().map(row).collect();
     let empty = || Value::from("");
     let sum = (&explanation.amount).into();
-    rows.push(vec!["total".into(), empty(), empty(), empty(), empty(), sum, empty()]);
-    Grid { columns: vec!["position", "bookingDate", "type", "project", "entry", "amount", "text"], rows }
+    rows.push(vec![
+        "total".into(),
+        empty(),
+        empty(),
+        empty(),
+        empty(),
+        sum,
+        empty(),
+    ]);
+    Grid {
+        columns: vec![
+            "position",
+            "bookingDate",
+            "type",
+            "project",
+            "entry",
+            "amount",
+            "text",
+        ],
+        rows,
+    }
 }
 
 /// The text that says most about an event in one cell.
 fn text(event: &ExplainedEvent) -> Option<&str> {
-    [&event.description, &event.reason, &event.explanation, &event.document]
-        .into_iter()
-        .find_map(|text| text.as_deref())
+    [
+        &event.description,
+        &event.reason,
+        &event.explanation,
+        &event.document,
+    ]
+    .into_iter()
+    .find_map(|text| text.as_deref())
 }
 
 fn csv(explanation: &Explanation) -> Grid {
@@ -116,5 +159,8 @@ fn csv(explanation: &Explanation) -> Grid {
             Value::text(event.reason.as_deref()),
         ]
     };
-    Grid { columns, rows: explanation.events.iter().map(row).collect() }
+    Grid {
+        columns,
+        rows: explanation.events.iter().map(row).collect(),
+    }
 }

@@ -65,7 +65,11 @@ impl Failure {
             // Help and version are what was asked, and clap prints them on stdout.
             Self::Arguments(error) => {
                 let _ = error.print();
-                return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+                return if error.use_stderr() {
+                    ExitCode::from(USAGE)
+                } else {
+                    ExitCode::SUCCESS
+                };
             }
             // Whoever closed the pipe has read enough.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
@@ -75,7 +79,9 @@ impl Failure {
                 tell_faults(&problem.errors);
             }
             Self::Ledger(Fatal::Locked(_)) => {
-                output::tell(&format!("error: {self} (a running server answers with --url ADDRESS)"));
+                output::tell(&format!(
+                    "error: {self} (a running server answers with --url ADDRESS)"
+                ));
             }
             _ => output::tell(&format!("error: {self}")),
         }
@@ -87,7 +93,9 @@ impl Failure {
             Self::Refused(problem) if problem.status >= 500 => LEDGER,
             Self::Refused(_) | Self::Told => REFUSED,
             Self::Arguments(_) | Self::Usage(_) => USAGE,
-            Self::Ledger(_) | Self::Server(_) | Self::Machine { .. } | Self::Output(_) | Self::Fault => LEDGER,
+            Self::Ledger(_) | Self::Server(_) | Self::Machine { .. } | Self::Output(_) | Self::Fault => {
+                LEDGER
+            }
         }
     }
 }
@@ -96,7 +104,11 @@ impl Failure {
 pub(crate) fn tell_faults(faults: &[Fault]) {
     if faults.len() > 1 {
         for fault in faults {
-            output::tell(&format!("  {}: {}", output::plain(&fault.pointer), output::plain(&fault.detail)));
+            output::tell(&format!(
+                "  {}: {}",
+                output::plain(&fault.pointer),
+                output::plain(&fault.detail)
+            ));
         }
     }
 }

@@ -17,7 +17,8 @@ pub(crate) struct Open {
 
 /// Opens a ledger, or makes a new one in an empty or absent directory.
 pub(crate) fn open(directory: &Path, settings: &Settings) -> Result<Open, Failure> {
-    let (writer, queries, opened) = ledger_service::open(directory, &settings.options(), Arc::new(SystemClock))?;
+    let (writer, queries, opened) =
+        ledger_service::open(directory, &settings.options(), Arc::new(SystemClock))?;
     // What recovery did is told; that a ledger opened as it was left is no news.
     if opened.tail.is_some() || opened.rebuilt.is_some() {
         output::tell(&opened.to_string());
@@ -34,7 +35,10 @@ pub(crate) fn open_to_ask(directory: &Path, settings: &Settings) -> Result<Open,
 /// Refuses a directory without anything in it.
 pub(crate) fn exists(directory: &Path) -> Result<(), Failure> {
     if is_empty(directory)? {
-        return Err(Failure::Usage(format!("there is no ledger in {}", directory.display())));
+        return Err(Failure::Usage(format!(
+            "there is no ledger in {}",
+            directory.display()
+        )));
     }
     Ok(())
 }
@@ -44,6 +48,9 @@ pub(crate) fn is_empty(directory: &Path) -> Result<bool, Failure> {
     match directory.read_dir() {
         Ok(mut entries) => Ok(entries.next().is_none()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(Failure::Usage(format!("{} cannot be read: {error}", directory.display()))),
+        Err(error) => Err(Failure::Usage(format!(
+            "{} cannot be read: {error}",
+            directory.display()
+        ))),
     }
 }

@@ -12,7 +12,11 @@ use crate::{
 /// Starts logging: as set for a server; for the other commands errors alone, since their stderr is for people.
 pub(crate) fn start(settings: &Settings, command: &Command) {
     let serves = matches!(command, Command::Serve(_) | Command::Demo(_));
-    let level = if serves { settings.log_level.as_str() } else { "error" };
+    let level = if serves {
+        settings.log_level.as_str()
+    } else {
+        "error"
+    };
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(level))
         .with_writer(io::stderr)

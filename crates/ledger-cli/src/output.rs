@@ -12,7 +12,9 @@ pub(crate) fn stdout() -> BufWriter<io::Stdout> {
 /// One piece of data, seen at once by whoever reads along.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{text}").and_then(|()| stdout.flush()).map_err(Failure::Output)
+    writeln!(stdout, "{text}")
+        .and_then(|()| stdout.flush())
+        .map_err(Failure::Output)
 }
 
 /// One sentence for people. When stderr is closed there is nobody to tell, and the exit status still says it.

@@ -30,9 +30,9 @@ impl Place {
     pub(crate) fn directory(&self, command: &str) -> Result<&PathBuf, Failure> {
         match self {
             Self::Directory(directory) => Ok(directory),
-            Self::Server(_) => {
-                Err(Failure::Usage(format!("{command} works on a directory: give --data DIR, not --url")))
-            }
+            Self::Server(_) => Err(Failure::Usage(format!(
+                "{command} works on a directory: give --data DIR, not --url"
+            ))),
         }
     }
 }

@@ -90,8 +90,7 @@ pub(crate) fn id(text: &str) -> Result<Id, String> {
 
 /// A stream's name.
 pub(crate) fn stream(text: &str) -> Result<Stream, String> {
-    Stream::parse(text)
-        .ok_or_else(|| "a stream is named ledger, programme/ID or region/ID".to_owned())
+    Stream::parse(text).ok_or_else(|| "a stream is named ledger, programme/ID or region/ID".to_owned())
 }
 
 /// A dimension to group by.

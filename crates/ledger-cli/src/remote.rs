@@ -1,9 +1,6 @@
 //! A running server, asked over HTTP. What it refuses becomes the same messages and exit statuses as a directory's.
 
-use std::{
-    io::{BufRead, BufReader},
-    time::Duration,
-};
+use std::time::Duration;
 
 use ledger_contract::{command::Fault, problem::Problem};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -15,8 +12,8 @@ use crate::failure::Failure;
 const CONNECT_WAIT_MAX: Duration = Duration::from_secs(10);
 /// How long it may take to answer: a full batch, or a question that replays a long stream.
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(300);
-/// The largest report that is read.
-const REPORT_BYTES_MAX: u64 = 256 << 20;
+/// The largest answer that is read.
+const ANSWER_BYTES_MAX: u64 = 256 << 20;
 
 /// A server with a ledger.
 #[derive(Debug)]
@@ -49,7 +46,9 @@ impl Server {
     /// The server at an address; it is not asked anything yet.
     pub(crate) fn at(url: &str) -> Result<Self, Failure> {
         if !url.starts_with("http://") || url.parse::<ureq::http::Uri>().is_err() {
-            return Err(Failure::Usage(format!("{url} is not an address: write http://HOST:PORT")));
+            return Err(Failure::Usage(format!(
+                "{url} is not an address: write http://HOST:PORT"
+            )));
         }
         let agent = Agent::config_builder()
             .http_status_as_error(false)
@@ -58,54 +57,78 @@ impl Server {
             .user_agent(concat!("rekenschap/", env!("CARGO_PKG_VERSION")))
             .build()
             .into();
-        Ok(Self { address: url.trim_end_matches('/').to_owned(), agent })
+        Ok(Self {
+            address: url.trim_end_matches('/').to_owned(),
+            agent,
+        })
     }
 
-    /// One report.
-    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str, parameters: &[(&str, String)]) -> Result<T, Failure> {
-        self.read(self.ask(path, parameters, "application/json")?)
-    }
-
-    /// A page of lines, one value each.
-    pub(crate) fn lines(&self, path: &str, parameters: &[(&str, String)]) -> Result<impl BufRead, Failure> {
-        let response = self.ask(path, parameters, "application/x-ndjson")?;
-        Ok(BufReader::new(response.into_body().into_reader()))
+    /// One answer: a report, a page of events.
+    pub(crate) fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        parameters: &[(&str, String)],
+    ) -> Result<T, Failure> {
+        self.read(self.ask(path, parameters)?)
     }
 
     /// Posts a batch, all or nothing.
-    pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, lines: &[u8]) -> Result<Result<T, Refusal>, Failure> {
+    pub(crate) fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        lines: &[u8],
+    ) -> Result<Result<T, Refusal>, Failure> {
         let request = self
             .agent
             .post(format!("{}{path}", self.address))
             .content_type("application/x-ndjson")
             .header("accept", "application/json");
         let response = request.send(lines).map_err(|error| self.unreachable(&error))?;
-        if response.status().is_success() { self.read(response).map(Ok) } else { self.refusal(response).map(Err) }
+        if response.status().is_success() {
+            self.read(response).map(Ok)
+        } else {
+            self.refusal(response).map(Err)
+        }
     }
 
-    fn ask(&self, path: &str, parameters: &[(&str, String)], accept: &str) -> Result<Response<Body>, Failure> {
-        let mut request = self.agent.get(format!("{}{path}", self.address)).header("accept", accept);
+    fn ask(&self, path: &str, parameters: &[(&str, String)]) -> Result<Response<Body>, Failure> {
+        let mut request = self
+            .agent
+            .get(format!("{}{path}", self.address))
+            .header("accept", "application/json");
         for (name, value) in parameters {
             request = request.query(name, value);
         }
         let response = request.call().map_err(|error| self.unreachable(&error))?;
-        if response.status().is_success() { Ok(response) } else { Err(self.refusal(response)?.problem.into()) }
+        if response.status().is_success() {
+            Ok(response)
+        } else {
+            Err(self.refusal(response)?.problem.into())
+        }
     }
 
     fn refusal(&self, response: Response<Body>) -> Result<Refusal, Failure> {
         let status = response.status();
         self.read(response).map_err(|_| {
             let address = &self.address;
-            Failure::Server(format!("{address} answered {status} without a problem document; is it a rekenschap server?"))
+            Failure::Server(format!(
+                "{address} answered {status} without a problem document; is it a rekenschap server?"
+            ))
         })
     }
 
     fn read<T: DeserializeOwned>(&self, mut response: Response<Body>) -> Result<T, Failure> {
-        let body = response.body_mut().with_config().limit(REPORT_BYTES_MAX).read_to_vec();
+        let body = response
+            .body_mut()
+            .with_config()
+            .limit(ANSWER_BYTES_MAX)
+            .read_to_vec();
         let body = body.map_err(|error| self.unreachable(&error))?;
         serde_json::from_slice(&body).map_err(|error| {
             let address = &self.address;
-            Failure::Server(format!("{address} answered something else than this version of rekenschap reads: {error}"))
+            Failure::Server(format!(
+                "{address} answered something else than this version of rekenschap reads: {error}"
+            ))
         })
     }
 

@@ -49,8 +49,11 @@ pub(crate) fn serve(
     address: SocketAddr,
     started: impl FnOnce(SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let listener = listen(address).map_err(|error| Failure::Usage(format!("{address} cannot be listened on: {error}")))?;
-    let address = listener.local_addr().map_err(Failure::machine("the address cannot be read"))?;
+    let listener = listen(address)
+        .map_err(|error| Failure::Usage(format!("{address} cannot be listened on: {error}")))?;
+    let address = listener
+        .local_addr()
+        .map_err(Failure::machine("the address cannot be read"))?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -60,12 +63,15 @@ pub(crate) fn serve(
     let served = runtime.block_on(async {
         // From here on a signal shuts down in order, also one that comes before the first request.
         let stop = asked_to_stop().map_err(Failure::machine("signals cannot be awaited"))?;
-        let listener = tokio::net::TcpListener::from_std(listener).map_err(Failure::machine("the server cannot start"))?;
+        let listener = tokio::net::TcpListener::from_std(listener)
+            .map_err(Failure::machine("the server cannot start"))?;
         output::line(&format!("listening on http://{address}"))?;
         started(address)?;
         info!(%address, log_position = ledger.queries().log_position(), "serving");
         let router = ledger_http::router(ledger, ledger_http::Settings::default());
-        ledger_http::serve(listener, router, stop).await.map_err(Failure::machine("the server failed"))
+        ledger_http::serve(listener, router, stop)
+            .await
+            .map_err(Failure::machine("the server failed"))
     });
     // Handlers that still run hold the ledger; the writer closes the log when the last of them has let go.
     runtime.shutdown_timeout(CLOSING_WAIT_MAX);

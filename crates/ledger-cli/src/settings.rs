@@ -127,8 +127,10 @@ mod tests {
     const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/rekenschap.toml");
 
     fn read(file: Option<&Path>, environment: &[(&str, &str)]) -> Result<Settings, Failure> {
-        let environment =
-            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let environment = environment
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         Settings::read(file, &environment)
     }
 
@@ -141,8 +143,15 @@ mod tests {
         let names: Vec<&String> = names.as_object().expect("an object").keys().collect();
         assert_eq!(names.len(), NAMES.len());
         for name in names {
-            assert!(NAMES.contains(&name.as_str()), "{name} can be set in the environment");
-            assert!(text.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{name} = "))), "{name}");
+            assert!(
+                NAMES.contains(&name.as_str()),
+                "{name} can be set in the environment"
+            );
+            assert!(
+                text.lines()
+                    .any(|line| line.trim_start_matches("# ").starts_with(&format!("{name} = "))),
+                "{name}"
+            );
         }
     }
 
@@ -168,8 +177,16 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let file = directory.path().join("rekenschap.toml");
         std::fs::write(&file, "listne = \"127.0.0.1:1\"\n").expect("written");
-        assert!(matches!(read(Some(&file), &[]), Err(Failure::Usage(sentence)) if sentence.contains("listne")));
-        assert!(matches!(read(Some(Path::new("absent.toml")), &[]), Err(Failure::Usage(_))));
-        assert!(matches!(read(None, &[("REKENSCHAP_LISTEN", "here")]), Err(Failure::Usage(_))));
+        assert!(
+            matches!(read(Some(&file), &[]), Err(Failure::Usage(sentence)) if sentence.contains("listne"))
+        );
+        assert!(matches!(
+            read(Some(Path::new("absent.toml")), &[]),
+            Err(Failure::Usage(_))
+        ));
+        assert!(matches!(
+            read(None, &[("REKENSCHAP_LISTEN", "here")]),
+            Err(Failure::Usage(_))
+        ));
     }
 }

@@ -26,7 +26,11 @@ pub(crate) enum Format {
 impl Format {
     /// What was asked, or what fits whoever reads.
     pub(crate) fn or_fitting(asked: Option<Self>) -> Self {
-        asked.unwrap_or(if output::is_terminal() { Self::Table } else { Self::Json })
+        asked.unwrap_or(if output::is_terminal() {
+            Self::Table
+        } else {
+            Self::Json
+        })
     }
 }
 
@@ -124,11 +128,20 @@ fn terminal(sheet: &Sheet) -> String {
 
 fn table(grid: &Grid) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_style(presets::ASCII_MARKDOWN)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     let is_money = |column: usize| {
-        grid.rows.iter().any(|row| matches!(row.get(column), Some(Value::Money(_))))
+        grid.rows
+            .iter()
+            .any(|row| matches!(row.get(column), Some(Value::Money(_))))
     };
-    table.set_header(grid.columns.iter().enumerate().map(|(index, name)| aligned(name, is_money(index))));
+    table.set_header(
+        grid.columns
+            .iter()
+            .enumerate()
+            .map(|(index, name)| aligned(name, is_money(index))),
+    );
     for row in &grid.rows {
         table.add_row(row.iter().map(|value| match value {
             Value::Text(text) => aligned(&plain(text), false),
@@ -145,7 +158,11 @@ fn table(grid: &Grid) -> Table {
 }
 
 fn aligned(text: &str, right: bool) -> Cell {
-    Cell::new(text).set_alignment(if right { CellAlignment::Right } else { CellAlignment::Left })
+    Cell::new(text).set_alignment(if right {
+        CellAlignment::Right
+    } else {
+        CellAlignment::Left
+    })
 }
 
 fn csv(grid: &Grid) -> Result<(), Failure> {
@@ -164,13 +181,19 @@ fn csv(grid: &Grid) -> Result<(), Failure> {
         csv::ErrorKind::Io(error) => Failure::Output(error),
         other => Failure::Output(std::io::Error::other(format!("{other:?}"))),
     })?;
-    let mut stdout = writer.into_inner().map_err(|error| Failure::Output(error.into_error()))?;
+    let mut stdout = writer
+        .into_inner()
+        .map_err(|error| Failure::Output(error.into_error()))?;
     stdout.flush().map_err(Failure::Output)
 }
 
 /// A text that a spreadsheet does not take for a formula (OWASP, CSV injection): an apostrophe goes before it.
 fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -37,7 +37,10 @@ impl Header {
         let cells = cells(line, self.delimiter)?;
         if cells.len() != self.names.len() {
             let (cells, names) = (cells.len(), self.names.len());
-            return Err(fault("", format!("the line has {cells} cells and the header {names}")));
+            return Err(fault(
+                "",
+                format!("the line has {cells} cells and the header {names}"),
+            ));
         }
         let mut command = Map::new();
         for (name, cell) in self.names.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
@@ -58,7 +61,9 @@ impl Header {
 fn value(name: &str, cell: &str) -> Result<Value, Vec<Fault>> {
     let text = || Value::String(cell.to_owned());
     Ok(match name {
-        _ if INTEGERS.contains(&name) => cell.parse::<u64>().map_or_else(|_| text(), |n| Number::from(n).into()),
+        _ if INTEGERS.contains(&name) => cell
+            .parse::<u64>()
+            .map_or_else(|_| text(), |n| Number::from(n).into()),
         _ if TRUTHS.contains(&name) => cell.parse::<bool>().map_or_else(|_| text(), Value::Bool),
         "charges" => {
             let charge = |(source, amount): (&str, &str)| {
@@ -67,7 +72,11 @@ fn value(name: &str, cell: &str) -> Result<Value, Vec<Fault>> {
                     ("amount".to_owned(), amount.to_owned().into()),
                 ])
             };
-            pairs(name, cell)?.into_iter().map(charge).map(Value::Object).collect()
+            pairs(name, cell)?
+                .into_iter()
+                .map(charge)
+                .map(Value::Object)
+                .collect()
         }
         "tags" => {
             let mut tags = Map::new();
@@ -96,8 +105,11 @@ fn pairs<'a>(column: &str, cell: &'a str) -> Result<Vec<(&'a str, &'a str)>, Vec
 }
 
 fn cells(line: &[u8], delimiter: u8) -> Result<Vec<String>, Vec<Fault>> {
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).delimiter(delimiter).trim(csv::Trim::All).from_reader(line);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .delimiter(delimiter)
+        .trim(csv::Trim::All)
+        .from_reader(line);
     let mut record = csv::StringRecord::new();
     match reader.read_record(&mut record) {
         Ok(_) => Ok(record.iter().map(str::to_owned).collect()),
@@ -106,8 +118,15 @@ fn cells(line: &[u8], delimiter: u8) -> Result<Vec<String>, Vec<Fault>> {
 }
 
 fn fault(column: &str, detail: impl Into<String>) -> Vec<Fault> {
-    let pointer = if column.is_empty() { String::new() } else { format!("/{}", column.replace('.', "/")) };
-    vec![Fault { pointer, detail: detail.into() }]
+    let pointer = if column.is_empty() {
+        String::new()
+    } else {
+        format!("/{}", column.replace('.', "/"))
+    };
+    vec![Fault {
+        pointer,
+        detail: detail.into(),
+    }]
 }
 
 #[cfg(test)]
@@ -116,8 +135,8 @@ mod tests {
 
     #[test]
     fn a_line_becomes_the_command_it_says() {
-        let header =
-            Header::read(b"type,programme,amount,year,charges,tags,decision.reference,decision.by").expect("read");
+        let header = Header::read(b"type,programme,amount,year,charges,tags,decision.reference,decision.by")
+            .expect("read");
         let json = header
             .command(b"postExpenditure,p,10.00,2021,programme=4.00;rijk=6.00,wijk=Oost,\"Besluit 1, lid 2\",council")
             .expect("a command");

@@ -36,12 +36,21 @@ pub(super) fn import(
         for chunk in parsed {
             for (line, submission) in chunk {
                 if let Err(refusal) = import.submission(line, submission)? {
-                    tell_refusal(&bar, line, refusal.code.as_str(), &refusal.detail, &refusal.faults);
+                    tell_refusal(
+                        &bar,
+                        line,
+                        refusal.code.as_str(),
+                        &refusal.detail,
+                        &refusal.faults,
+                    );
                 }
             }
         }
         // An input that breaks off is no whole: nothing of it is kept.
-        reader.join().map_err(|_| Failure::Fault)?.map_err(Failure::machine("the input cannot be read on"))
+        reader
+            .join()
+            .map_err(|_| Failure::Fault)?
+            .map_err(Failure::machine("the input cannot be read on"))
     })?;
     let outcome = import.finish(keep_going)?;
     // A crash before this returns leaves a tail that the next opening cuts: nothing of it was told as imported.
@@ -58,11 +67,16 @@ pub(super) fn import(
 fn parse(source: Source, chunks: &SyncSender<Vec<Parsed>>) -> std::io::Result<()> {
     let mut chunk = Vec::with_capacity(CHUNK_COMMANDS);
     source.read(&mut |line, entry| {
-        chunk.push((line, entry.and_then(|bytes| Submission::read(bytes, None, RECORDED_BY))));
+        chunk.push((
+            line,
+            entry.and_then(|bytes| Submission::read(bytes, None, RECORDED_BY)),
+        ));
         if chunk.len() < CHUNK_COMMANDS {
             return true;
         }
-        chunks.send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_COMMANDS))).is_ok()
+        chunks
+            .send(std::mem::replace(&mut chunk, Vec::with_capacity(CHUNK_COMMANDS)))
+            .is_ok()
     })?;
     // The other side may be gone; then it has told why.
     let _ = chunks.send(chunk);

@@ -24,7 +24,13 @@ pub(super) struct Lines<R> {
 impl<R: BufRead> Lines<R> {
     /// The lines of an input, each of at most this length.
     pub(super) fn new(input: R, line_bytes_max: usize) -> Self {
-        Self { input, line_bytes_max, buffer: Vec::new(), number: 0, bytes: 0 }
+        Self {
+            input,
+            line_bytes_max,
+            buffer: Vec::new(),
+            number: 0,
+            bytes: 0,
+        }
     }
 
     /// How many bytes were read.
@@ -38,7 +44,11 @@ impl<R: BufRead> Lines<R> {
             self.buffer.clear();
             // One byte for the line's end.
             let bound = self.line_bytes_max as u64 + 1;
-            let read = self.input.by_ref().take(bound).read_until(b'\n', &mut self.buffer)?;
+            let read = self
+                .input
+                .by_ref()
+                .take(bound)
+                .read_until(b'\n', &mut self.buffer)?;
             if read == 0 {
                 return Ok(None);
             }
@@ -52,13 +62,20 @@ impl<R: BufRead> Lines<R> {
                 break;
             }
         }
-        Ok(Some((self.number, Line::Bytes(trimmed(&self.buffer, self.number)))))
+        Ok(Some((
+            self.number,
+            Line::Bytes(trimmed(&self.buffer, self.number)),
+        )))
     }
 }
 
 /// The line without white space around it, and without the mark that some programs put before a file.
 fn trimmed(line: &[u8], number: u64) -> &[u8] {
-    let line = if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line) } else { line };
+    let line = if number == 1 {
+        line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line)
+    } else {
+        line
+    };
     line.trim_ascii()
 }
 
@@ -72,13 +89,24 @@ mod tests {
         let mut lines = Lines::new(&input[..], 8);
         let mut seen = Vec::new();
         while let Some((number, line)) = lines.next().expect("in memory") {
-            seen.push((number, match line {
-                Line::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
-                Line::TooLong => None,
-            }));
+            seen.push((
+                number,
+                match line {
+                    Line::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+                    Line::TooLong => None,
+                },
+            ));
         }
         let some = |text: &str| Some(text.to_owned());
-        assert_eq!(seen, [(1, some("one")), (4, None), (5, some("12345678")), (6, some("last"))]);
+        assert_eq!(
+            seen,
+            [
+                (1, some("one")),
+                (4, None),
+                (5, some("12345678")),
+                (6, some("last"))
+            ]
+        );
         assert_eq!(lines.bytes(), input.len() as u64);
     }
 }

@@ -43,14 +43,29 @@ struct Summary {
 impl Summary {
     /// One line for programs when something was imported; a refusal makes it a failure either way.
     fn tell(self, keep_going: bool) -> Result<(), Failure> {
-        let Self { commands, events, refused, log_position } = self;
-        let lines = if refused == 1 { "1 line was refused".to_owned() } else { format!("{refused} lines were refused") };
+        let Self {
+            commands,
+            events,
+            refused,
+            log_position,
+        } = self;
+        let lines = if refused == 1 {
+            "1 line was refused".to_owned()
+        } else {
+            format!("{refused} lines were refused")
+        };
         if refused > 0 && !keep_going {
             output::tell(&format!("nothing was imported: {lines}"));
             return Err(Failure::Told);
         }
-        let refusals = if refused > 0 { format!("; {lines}") } else { String::new() };
-        output::line(&format!("imported {commands} commands as {events} events; log position {log_position}{refusals}"))?;
+        let refusals = if refused > 0 {
+            format!("; {lines}")
+        } else {
+            String::new()
+        };
+        output::line(&format!(
+            "imported {commands} commands as {events} events; log position {log_position}{refusals}"
+        ))?;
         if refused > 0 { Err(Failure::Told) } else { Ok(()) }
     }
 }

@@ -13,13 +13,26 @@ const PATH: &str = "/v1/commands/batch";
 /// What a server takes at once; see the contract.
 const BATCH_COMMANDS_MAX: usize = 10_000;
 const BATCH_BYTES_MAX: usize = 16 << 20;
+/// Stands for a line that is not sent, and makes the server refuse the batch as that line does.
+const NO_COMMAND: &[u8] = b"{}";
 
-/// What a server says it did with a batch.
+/// What a server says it did with a batch. A command whose idempotency key was used shows its earlier events.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Reply {
-    commands: u64,
-    events: u64,
+    log_position: u64,
+    events: Vec<Position>,
+}
+
+#[derive(Deserialize)]
+struct Position {
+    position: u64,
+}
+
+/// How far a server is, and that it takes postings.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Health {
     log_position: u64,
 }
 
@@ -53,8 +66,17 @@ impl Batch {
 /// Imports everything from the source. With `keep_going` full batches are posted as they come; without, all is one
 /// batch, since that is as much as a server takes or refuses as a whole.
 pub(super) fn import(server: &Server, source: Source, keep_going: bool) -> Result<Summary, Failure> {
-    let bar = source.bar();
-    let mut import = Import { server, keep_going, summary: Summary::default(), bar };
+    let Health { log_position } = server.get("/v1/health/ready", &[])?;
+    let summary = Summary {
+        log_position,
+        ..Summary::default()
+    };
+    let mut import = Import {
+        server,
+        keep_going,
+        summary,
+        bar: source.bar(),
+    };
     let mut batch = Batch::default();
     let mut outcome = Ok(());
     source
@@ -63,7 +85,11 @@ pub(super) fn import(server: &Server, source: Source, keep_going: bool) -> Resul
                 Err(faults) => import.refused(line, "invalid-input", "", &faults),
                 Ok(command) => {
                     if !batch.has_room_for(command) {
-                        outcome = if keep_going { import.post(std::mem::take(&mut batch)) } else { Err(too_large()) };
+                        outcome = if keep_going {
+                            import.post(std::mem::take(&mut batch))
+                        } else {
+                            Err(too_large())
+                        };
                     }
                     batch.add(line, command);
                 }
@@ -74,7 +100,10 @@ pub(super) fn import(server: &Server, source: Source, keep_going: bool) -> Resul
     outcome?;
     // A line that cannot even be sent refuses all. The server still judges the rest, so that every refusal is told.
     if !keep_going && import.summary.refused > 0 {
-        batch.add(0, b"{}");
+        if !batch.has_room_for(NO_COMMAND) {
+            return Err(too_large());
+        }
+        batch.add(0, NO_COMMAND);
     }
     import.post(batch)?;
     Ok(import.summary)
@@ -99,8 +128,11 @@ impl Import<'_> {
         while !batch.lines.is_empty() {
             let refusal = match self.server.post::<Reply>(PATH, &batch.body())? {
                 Ok(reply) => {
-                    self.summary.commands += reply.commands;
-                    self.summary.events += reply.events;
+                    // What lies before the position that was seen last is the outcome of an earlier command.
+                    let seen = self.summary.log_position;
+                    let new = reply.events.iter().filter(|event| event.position >= seen).count();
+                    self.summary.events += new as u64;
+                    self.summary.commands += batch.lines.len() as u64;
                     self.summary.log_position = reply.log_position;
                     return Ok(());
                 }

@@ -39,18 +39,29 @@ impl Source {
         let file = File::open(path).map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
         let total_bytes = metadata.is_file().then_some(metadata.len());
-        let is_csv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
-        Ok(Self::new(Box::new(BufReader::with_capacity(READ_BYTES, file)), is_csv, total_bytes))
+        let is_csv = path
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+        Ok(Self::new(
+            Box::new(BufReader::with_capacity(READ_BYTES, file)),
+            is_csv,
+            total_bytes,
+        ))
     }
 
     fn new(input: Box<dyn BufRead + Send>, is_csv: bool, total_bytes: Option<u64>) -> Self {
         // Drawn on stderr, and only when that is a terminal.
         let bar = match total_bytes {
-            Some(bytes) => ProgressBar::new(bytes)
-                .with_style(style("{bar:40} {percent}% of {total_bytes}, {binary_bytes_per_sec}, {eta} left")),
+            Some(bytes) => ProgressBar::new(bytes).with_style(style(
+                "{bar:40} {percent}% of {total_bytes}, {binary_bytes_per_sec}, {eta} left",
+            )),
             None => ProgressBar::new_spinner().with_style(style("{spinner} {bytes}, {binary_bytes_per_sec}")),
         };
-        Self { lines: Lines::new(input, COMMAND_BYTES_MAX), is_csv, bar }
+        Self {
+            lines: Lines::new(input, COMMAND_BYTES_MAX),
+            is_csv,
+            bar,
+        }
     }
 
     /// The bar, to write lines above it.
@@ -95,6 +106,10 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 fn too_long() -> Vec<Fault> {
-    let detail = format!("the line is longer than {COMMAND_BYTES_MAX} bytes, the longest command that is read");
-    vec![Fault { pointer: String::new(), detail }]
+    let detail =
+        format!("the line is longer than {COMMAND_BYTES_MAX} bytes, the longest command that is read");
+    vec![Fault {
+        pointer: String::new(),
+        detail,
+    }]
 }

@@ -9,7 +9,11 @@ use crate::sheet::{Grid, Sheet, Value};
 pub(super) fn sheet(report: &BudgetPosition) -> Sheet {
     Sheet {
         title: title("budget-position", &report.head),
-        tables: vec![projects(report), cofinancing(report), groups::grid(report.groups.as_ref())],
+        tables: vec![
+            projects(report),
+            cofinancing(report),
+            groups::grid(report.groups.as_ref()),
+        ],
         notes: notes(report),
         csv: csv(report),
     }
@@ -17,7 +21,10 @@ pub(super) fn sheet(report: &BudgetPosition) -> Sheet {
 
 fn projects(report: &BudgetPosition) -> Grid {
     let row = |name: &str, figures| {
-        [Value::from(name)].into_iter().chain(groups::shown(figures)).collect::<Vec<_>>()
+        [Value::from(name)]
+            .into_iter()
+            .chain(groups::shown(figures))
+            .collect::<Vec<_>>()
     };
     let mut rows: Vec<_> = report
         .projects
@@ -25,7 +32,10 @@ fn projects(report: &BudgetPosition) -> Grid {
         .map(|project| row(project.project.0.as_str(), &project.figures))
         .collect();
     rows.push(row("total", &report.totals));
-    Grid { columns: ["project"].into_iter().chain(groups::SHOWN).collect(), rows }
+    Grid {
+        columns: ["project"].into_iter().chain(groups::SHOWN).collect(),
+        rows,
+    }
 }
 
 fn cofinancing(report: &BudgetPosition) -> Grid {
@@ -113,13 +123,26 @@ fn csv(report: &BudgetPosition) -> Grid {
     let empty = || Value::from("");
     for group in report.groups.iter().flatten() {
         let key = Value::text(group.key.as_deref());
-        add(["group".into(), empty(), key, empty(), empty(), empty()], &group.figures, String::new());
+        add(
+            ["group".into(), empty(), key, empty(), empty(), empty()],
+            &group.figures,
+            String::new(),
+        );
     }
     let title = report.head.title.as_str().into();
-    add(["total".into(), empty(), title, empty(), empty(), empty()], &report.totals, String::new());
+    add(
+        ["total".into(), empty(), title, empty(), empty(), empty()],
+        &report.totals,
+        String::new(),
+    );
     Grid { columns, rows }
 }
 
 fn flags(project: &ProjectPosition) -> String {
-    project.flags.iter().map(|flag| flag.as_str()).collect::<Vec<_>>().join(" ")
+    project
+        .flags
+        .iter()
+        .map(|flag| flag.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }

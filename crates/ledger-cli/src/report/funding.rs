@@ -17,14 +17,23 @@ pub(super) fn sheet(report: &Funding) -> Sheet {
 }
 
 fn amounts(figures: &FundingFigures) -> [Value; 3] {
-    [(&figures.spent).into(), (&figures.received).into(), (&figures.receivable).into()]
+    [
+        (&figures.spent).into(),
+        (&figures.received).into(),
+        (&figures.receivable).into(),
+    ]
 }
 
 /// Each source with its projects and its sum, then the sum of all.
 fn table(report: &Funding) -> Grid {
     let mut rows: Vec<Vec<Value>> = Vec::new();
     let mut add = |source: &str, project: &str, figures| {
-        rows.push([source.into(), project.into()].into_iter().chain(amounts(figures)).collect());
+        rows.push(
+            [source.into(), project.into()]
+                .into_iter()
+                .chain(amounts(figures))
+                .collect(),
+        );
     };
     for source in &report.sources {
         let name = source.source.0.as_str();
@@ -34,18 +43,32 @@ fn table(report: &Funding) -> Grid {
         add(name, "total", &source.figures);
     }
     add("total", "", &report.totals);
-    Grid { columns: vec!["source", "project", "spent", "received", "receivable"], rows }
+    Grid {
+        columns: vec!["source", "project", "spent", "received", "receivable"],
+        rows,
+    }
 }
 
 /// One row per source and project, then the sources, then the totals, told apart by the first column.
 fn csv(report: &Funding) -> Grid {
     let mut rows: Vec<Vec<Value>> = Vec::new();
     let mut add = |texts: [&str; 4], figures| {
-        rows.push(texts.map(Value::from).into_iter().chain(amounts(figures)).collect());
+        rows.push(
+            texts
+                .map(Value::from)
+                .into_iter()
+                .chain(amounts(figures))
+                .collect(),
+        );
     };
     for source in &report.sources {
         for project in &source.projects {
-            let texts = ["project", source.source.0.as_str(), project.project.0.as_str(), &project.title];
+            let texts = [
+                "project",
+                source.source.0.as_str(),
+                project.project.0.as_str(),
+                &project.title,
+            ];
             add(texts, &project.figures);
         }
     }
@@ -53,5 +76,16 @@ fn csv(report: &Funding) -> Grid {
         add(["source", source.source.0.as_str(), "", ""], &source.figures);
     }
     add(["total", "", "", &report.head.title], &report.totals);
-    Grid { columns: vec!["row", "source", "project", "title", "spent", "received", "receivable"], rows }
+    Grid {
+        columns: vec![
+            "row",
+            "source",
+            "project",
+            "title",
+            "spent",
+            "received",
+            "receivable",
+        ],
+        rows,
+    }
 }

@@ -5,8 +5,15 @@ use ledger_contract::report::{Figures, Group};
 use crate::sheet::{Grid, Value};
 
 /// The figures that fit a terminal beside each other; CSV and JSON have all of them.
-pub(super) const SHOWN: [&str; 7] =
-    ["budget", "grossBudget", "spentOwn", "spentTotal", "committedOwn", "remaining", "available"];
+pub(super) const SHOWN: [&str; 7] = [
+    "budget",
+    "grossBudget",
+    "spentOwn",
+    "spentTotal",
+    "committedOwn",
+    "remaining",
+    "available",
+];
 
 /// Every figure by its name in the JSON, in that order.
 pub(super) fn named(figures: &Figures) -> [(&'static str, Value); 15] {
@@ -32,7 +39,10 @@ pub(super) fn named(figures: &Figures) -> [(&'static str, Value); 15] {
 
 /// The figures that are shown on a terminal.
 pub(super) fn shown(figures: &Figures) -> impl Iterator<Item = Value> {
-    named(figures).into_iter().filter(|(name, _)| SHOWN.contains(name)).map(|(_, value)| value)
+    named(figures)
+        .into_iter()
+        .filter(|(name, _)| SHOWN.contains(name))
+        .map(|(_, value)| value)
 }
 
 /// The groups as a table of their own.

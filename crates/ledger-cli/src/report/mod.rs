@@ -22,18 +22,24 @@ use crate::{
 
 /// Shows the report that was asked.
 pub(crate) fn run(asked: &Reporting, place: &Place, settings: &Settings) -> Result<(), Failure> {
-    let request = Request { asked, place, settings };
+    let request = Request {
+        asked,
+        place,
+        settings,
+    };
     match asked.report {
         Report::BudgetPosition => request.show(
             |queries, query| queries.budget_position(&asked.asked.programme, query),
             budget_position::sheet,
         ),
-        Report::Underspend => {
-            request.show(|queries, query| queries.underspend(&asked.asked.programme, query), underspend::sheet)
-        }
-        Report::Funding => {
-            request.show(|queries, query| queries.funding(&asked.asked.programme, query), funding::sheet)
-        }
+        Report::Underspend => request.show(
+            |queries, query| queries.underspend(&asked.asked.programme, query),
+            underspend::sheet,
+        ),
+        Report::Funding => request.show(
+            |queries, query| queries.funding(&asked.asked.programme, query),
+            funding::sheet,
+        ),
     }
 }
 

@@ -9,7 +9,11 @@ use crate::sheet::{Grid, Sheet, Value};
 pub(super) fn sheet(report: &Underspend) -> Sheet {
     Sheet {
         title: title("underspend", &report.head),
-        tables: vec![projects(report), themes(report), groups::grid(report.groups.as_ref())],
+        tables: vec![
+            projects(report),
+            themes(report),
+            groups::grid(report.groups.as_ref()),
+        ],
         notes: notes(report),
         csv: csv(report),
     }
@@ -30,29 +34,46 @@ fn named(figures: &UnderspendFigures) -> [(&'static str, Value); 8] {
 }
 
 fn grid<'a>(first: &'static str, rows: impl Iterator<Item = (&'a str, &'a UnderspendFigures)>) -> Grid {
-    let mut grid = Grid { columns: vec![first], rows: Vec::new() };
+    let mut grid = Grid {
+        columns: vec![first],
+        rows: Vec::new(),
+    };
     for (name, figures) in rows {
         let figures = named(figures);
         if grid.rows.is_empty() {
             grid.columns.extend(figures.iter().map(|(name, _)| *name));
         }
-        grid.rows.push([Value::from(name)].into_iter().chain(figures.map(|(_, value)| value)).collect());
+        grid.rows.push(
+            [Value::from(name)]
+                .into_iter()
+                .chain(figures.map(|(_, value)| value))
+                .collect(),
+        );
     }
     grid
 }
 
 fn projects(report: &Underspend) -> Grid {
-    let rows = report.projects.iter().map(|project| (project.project.0.as_str(), &project.figures));
+    let rows = report
+        .projects
+        .iter()
+        .map(|project| (project.project.0.as_str(), &project.figures));
     grid("project", rows.chain([("total", &report.totals)]))
 }
 
 fn themes(report: &Underspend) -> Grid {
     let rows = report.themes.iter();
-    grid("theme", rows.map(|theme| (theme.theme.as_deref().unwrap_or("(none)"), &theme.figures)))
+    grid(
+        "theme",
+        rows.map(|theme| (theme.theme.as_deref().unwrap_or("(none)"), &theme.figures)),
+    )
 }
 
 fn notes(report: &Underspend) -> Vec<String> {
-    let of_projects = report.projects.iter().map(|project| (project.project.0.as_str(), &project.figures));
+    let of_projects = report
+        .projects
+        .iter()
+        .map(|project| (project.project.0.as_str(), &project.figures));
     [("total", &report.totals)]
         .into_iter()
         .chain(of_projects)
@@ -81,8 +102,24 @@ fn csv(report: &Underspend) -> Grid {
         add(texts, &project.figures);
     }
     for theme in &report.themes {
-        add(["theme".into(), "".into(), "".into(), Value::text(theme.theme.as_deref())], &theme.figures);
+        add(
+            [
+                "theme".into(),
+                "".into(),
+                "".into(),
+                Value::text(theme.theme.as_deref()),
+            ],
+            &theme.figures,
+        );
     }
-    add(["total".into(), "".into(), report.head.title.as_str().into(), "".into()], &report.totals);
+    add(
+        [
+            "total".into(),
+            "".into(),
+            report.head.title.as_str().into(),
+            "".into(),
+        ],
+        &report.totals,
+    );
     Grid { columns, rows }
 }

@@ -1,0 +1,11 @@
+//! The binary as its users meet it: what it prints where, and with which status it ends.
+
+mod demo;
+mod dordrecht;
+mod faults;
+mod harness;
+mod help;
+mod import;
+mod record;
+mod serve;
+mod usage;

@@ -1,0 +1,84 @@
+//! The record on the command line: events as contracted, leaves as hashed, `verify` and what it says of damage.
+
+use std::{fs, path::PathBuf};
+
+use serde_json::Value;
+
+use crate::harness::{PLAN, Place, expenditure};
+
+#[test]
+fn events_are_the_leaves_with_their_details() {
+    let place = Place::new();
+    place
+        .import(&format!("{PLAN}{}", expenditure("e1", "1.00")), &[])
+        .with_status(0);
+    let events = place.run_here(&["events"]).with_status(0).stdout;
+    let leaves = place.run_here(&["events", "--leaves"]).with_status(0).stdout;
+    assert_eq!(events.lines().count(), 5);
+    for ((position, event), leaf) in (0..).zip(events.lines()).zip(leaves.lines()) {
+        let mut event: Value = serde_json::from_str(event).expect("JSON");
+        assert_eq!(event["position"], position);
+        let details = event
+            .as_object_mut()
+            .expect("an object")
+            .remove("details")
+            .expect("always present");
+        assert_eq!(details["supplier"] == "S", position == 4);
+        assert_eq!(event, serde_json::from_str::<Value>(leaf).expect("JSON"));
+    }
+    let some = place
+        .run_here(&["events", "--after", "1", "--limit", "2"])
+        .with_status(0)
+        .stdout;
+    let expected: Vec<&str> = events.lines().skip(2).take(2).collect();
+    assert_eq!(some.lines().collect::<Vec<_>>(), expected);
+    let none = place.run_here(&["events", "--after", "5"]).with_status(1);
+    assert!(none.stderr.contains("invalid-input"), "{}", none.stderr);
+}
+
+#[test]
+fn verify_counts_what_it_checked() {
+    let place = Place::new();
+    place.import(PLAN, &[]).with_status(0);
+    let verified = place.run_here(&["verify"]).with_status(0);
+    assert!(verified.stdout.contains("\nevents 4\n"), "{}", verified.stdout);
+    assert!(verified.stdout.ends_with("all is right\n"), "{}", verified.stdout);
+    assert_eq!(verified.stderr, "");
+}
+
+#[test]
+fn damage_is_told_in_sentences_and_never_opened() {
+    let place = Place::new();
+    place.import(PLAN, &[]).with_status(0);
+    let tape = files(&place.path("data"))
+        .into_iter()
+        .find(|file| {
+            fs::read(file).is_ok_and(|bytes| {
+                find(&bytes, b"allocateBudget").is_none() && find(&bytes, b"600.00").is_some()
+            })
+        })
+        .expect("a segment of the tape");
+    let mut bytes = fs::read(&tape).expect("readable");
+    let at = find(&bytes, b"600.00").expect("the amount");
+    bytes[at] = b'9';
+    fs::write(&tape, bytes).expect("written");
+    let verified = place.run_here(&["verify"]).with_status(1);
+    assert!(verified.stderr.contains("wrong"), "{}", verified.stderr);
+    let opened = place.run_here(&["events"]).with_status(3);
+    assert!(opened.stderr.contains("is damaged"), "{}", opened.stderr);
+    assert_eq!(opened.stdout, "");
+}
+
+fn find(bytes: &[u8], text: &[u8]) -> Option<usize> {
+    bytes.windows(text.len()).position(|window| window == text)
+}
+
+fn files(directory: &std::path::Path) -> Vec<PathBuf> {
+    let entries = directory
+        .read_dir()
+        .expect("a directory")
+        .map(|entry| entry.expect("an entry").path());
+    entries
+        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
+        .collect()
+}
