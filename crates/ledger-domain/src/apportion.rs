@@ -4,7 +4,7 @@ use crate::Money;
 use num_bigint::BigUint;
 use std::{
     cmp::Reverse,
-    ops::{Div, Mul, Rem},
+    ops::{Div, Mul, Sub},
 };
 
 /// Divides `total` over `weights` (any unit, at least one above zero) so that the parts sum to the total exactly.
@@ -44,7 +44,7 @@ pub fn apportion_exact(total: Money, weights: &[BigUint]) -> Option<Vec<Money>> 
 fn largest_remainder<T>(total: u64, weights: &[T], sum: &T) -> Vec<u64>
 where
     T: Ord + From<u64> + TryInto<u64>,
-    for<'a> &'a T: Mul<Output = T> + Div<Output = T> + Rem<Output = T>,
+    for<'a> &'a T: Mul<Output = T> + Div<Output = T> + Sub<Output = T>,
 {
     let scale = T::from(total);
     let mut remainders = Vec::with_capacity(weights.len());
@@ -52,11 +52,13 @@ where
     let mut missing = total;
     for (index, weight) in weights.iter().enumerate() {
         let share = &scale * weight;
+        let floor = &share / sum;
+        // Not the remainder operator: a second division of 128 bits costs more than all else here.
+        remainders.push((Reverse(&share - &(&floor * sum)), index));
         // A floored part is at most the total, which is a u64, so this conversion always succeeds.
-        let floor = (&share / sum).try_into().unwrap_or(total);
+        let floor = floor.try_into().unwrap_or(total);
         missing -= floor;
         parts.push(floor);
-        remainders.push((Reverse(&share % sum), index));
     }
     for index in largest(missing, remainders) {
         if let Some(part) = parts.get_mut(index) {

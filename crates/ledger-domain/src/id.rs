@@ -1,6 +1,9 @@
 //! The names that streams, projects, funders, entries and municipalities go by.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 /// The id of a programme, project, funder, region or cost group: `[a-z0-9][a-z0-9-]{0,63}`.
 ///
@@ -21,7 +24,9 @@ impl Id {
 
     /// The source that stands for own money in charges.
     pub fn programme() -> Self {
-        Self("programme".into())
+        // One text for all: nearly every entry of an import is charged to it.
+        static PROGRAMME: LazyLock<Id> = LazyLock::new(|| Id("programme".into()));
+        PROGRAMME.clone()
     }
 
     /// Whether this is the source that stands for own money.

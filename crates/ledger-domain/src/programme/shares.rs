@@ -21,11 +21,13 @@ pub(super) fn divide(project: &Project, year: Year, amount: Money) -> Vec<Charge
             .flatten()
     };
     let (mut sources, shares): (Vec<Id>, Vec<Fraction>) = project.funders.iter().filter_map(pays).unzip();
-    let at = sources.partition_point(|source| *source < Id::programme());
-    sources.insert(at, Id::programme());
-    let parts = if shares.is_empty() {
-        Some(vec![amount])
-    } else if fit_in_128_bits(&shares) {
+    let own = Id::programme();
+    if shares.is_empty() {
+        return vec![Charge::new(&own, amount)];
+    }
+    let at = sources.partition_point(|source| *source < own);
+    sources.insert(at, own);
+    let parts = if fit_in_128_bits(&shares) {
         apportion(amount, &weights::<u128>(&shares, at))
     } else {
         apportion_exact(amount, &weights::<BigUint>(&shares, at))

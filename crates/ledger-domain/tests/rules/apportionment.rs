@@ -26,7 +26,11 @@ fn missing_cents_go_to_the_largest_remainders_and_ties_to_the_earlier_weight() {
         (0, &[1, 2, 3], &[0, 0, 0]),
         (-100, &[1, 1, 1], &[-34, -33, -33]),
         (-1, &[1, 2], &[0, -1]),
-        (100_000, &[1, 2, 3, 4, 5, 6], &[4762, 9524, 14_286, 19_048, 23_809, 28_571]),
+        (
+            100_000,
+            &[1, 2, 3, 4, 5, 6],
+            &[4762, 9524, 14_286, 19_048, 23_809, 28_571],
+        ),
     ];
     for (total, weights, expected) in table {
         assert_eq!(parts(*total, weights), *expected, "{total} over {weights:?}");
@@ -51,8 +55,14 @@ fn the_worked_example_of_ten_municipalities() {
 #[test]
 fn weights_of_any_size_are_exact() {
     let largest = Money::MAX.cents();
-    assert_eq!(parts(largest, &[u128::MAX, u128::MAX]), [largest / 2 + 1, largest / 2]);
-    assert_eq!(parts(-largest, &[u128::MAX, u128::MAX]), [-(largest / 2) - 1, -(largest / 2)]);
+    assert_eq!(
+        parts(largest, &[u128::MAX, u128::MAX]),
+        [largest / 2 + 1, largest / 2]
+    );
+    assert_eq!(
+        parts(-largest, &[u128::MAX, u128::MAX]),
+        [-(largest / 2) - 1, -(largest / 2)]
+    );
     assert_eq!(parts(3, &[u128::MAX, 1, u128::MAX]), [2, 0, 1]);
     // One part in 2^200 more is enough to take the odd cent.
     let one = BigUint::from(1_u8) << 200;

@@ -33,18 +33,30 @@ pub(crate) fn audit(book: &Book, event: &Event) {
             assert!(held.received() >= 0, "{funder} was repaid more than it paid");
         }
     }
-    let own = naive.bound.iter().filter(|((_, source, _), _)| source.is_programme());
+    let own = naive
+        .bound
+        .iter()
+        .filter(|((_, source, _), _)| source.is_programme());
     let budgets: i128 = own.map(|(_, amount)| amount).sum();
     assert_eq!(programme.budgets(), budgets);
-    assert!(budgets <= programme.authorised(), "{budgets} of {}", programme.authorised());
+    assert!(
+        budgets <= programme.authorised(),
+        "{budgets} of {}",
+        programme.authorised()
+    );
     for (commitment, parts) in &naive.open {
         let open = programme.open_part(commitment);
         assert!(open.iter().all(|charge| charge.amount.is_positive()), "{open:?}");
-        let state: BTreeMap<Id, i128> =
-            open.iter().map(|charge| (charge.source.clone(), charge.amount.cents().into())).collect();
+        let state: BTreeMap<Id, i128> = open
+            .iter()
+            .map(|charge| (charge.source.clone(), charge.amount.cents().into()))
+            .collect();
         assert_eq!(*parts, state, "open part of {commitment}");
     }
-    for (kind, id) in event.entry_keys().filter(|(kind, _)| *kind == EntryKind::Expenditure) {
+    for (kind, id) in event
+        .entry_keys()
+        .filter(|(kind, _)| *kind == EntryKind::Expenditure)
+    {
         assert!(book.entries.is_taken(kind, id));
         entry_is_sound(&book.entries.expenditure(id).expect("just changed"));
     }
@@ -61,15 +73,27 @@ fn charges_sum_to_the_amount(event: &Event) {
         _ => return,
     };
     assert_eq!(sum(charges), i128::from(amount.cents()), "{event:?}");
-    assert!(charges.iter().all(|charge| !charge.amount.is_zero() && (signed || charge.amount.is_positive())));
-    assert!(charges.is_sorted_by(|one, next| one.source < next.source), "{event:?}");
+    assert!(
+        charges
+            .iter()
+            .all(|charge| !charge.amount.is_zero() && (signed || charge.amount.is_positive()))
+    );
+    assert!(
+        charges.is_sorted_by(|one, next| one.source < next.source),
+        "{event:?}"
+    );
 }
 
 fn replay_gives_the_state(book: &Book) {
-    let replayed = book.events.iter().fold(None, |state, (_, event)| evolve(state, event));
+    let replayed = book
+        .events
+        .iter()
+        .fold(None, |state, (_, event)| evolve(state, event));
     assert_eq!(replayed, book.state);
     let mut entries = EntryMap::default();
-    book.events.iter().for_each(|(day, event)| entries.apply(*day, event));
+    book.events
+        .iter()
+        .for_each(|(day, event)| entries.apply(*day, event));
     assert_eq!(entries, book.entries);
 }
 
@@ -81,13 +105,19 @@ fn covers_what_is_used(balance: &YearBound) {
 
 /// A source pays no less than nothing, and no more is drawn of the commitment than the entry costs.
 fn entry_is_sound(entry: &Expenditure) {
-    assert!(entry.charges.iter().all(|charge| charge.amount.is_positive()), "{entry:?}");
+    assert!(
+        entry.charges.iter().all(|charge| charge.amount.is_positive()),
+        "{entry:?}"
+    );
     let drawn = entry.drawn_down.as_ref().map_or(0, |drawn| sum(&drawn.charges));
     assert!(drawn <= sum(&entry.charges), "{entry:?}");
 }
 
 fn sum(charges: &[Charge]) -> i128 {
-    charges.iter().map(|charge| i128::from(charge.amount.cents())).sum()
+    charges
+        .iter()
+        .map(|charge| i128::from(charge.amount.cents()))
+        .sum()
 }
 
 impl Naive {
@@ -146,12 +176,18 @@ impl Naive {
     }
 
     fn bind(&mut self, project: &Id, source: &Id, year: Option<Year>, amount: Money) {
-        *self.bound.entry((project.clone(), source.clone(), year)).or_default() += i128::from(amount.cents());
+        *self
+            .bound
+            .entry((project.clone(), source.clone(), year))
+            .or_default() += i128::from(amount.cents());
     }
 
     fn spend(&mut self, project: &Id, year: Year, charges: &[Charge], sign: i128) {
         for charge in charges {
-            let used = self.used.entry((project.clone(), charge.source.clone(), year)).or_default();
+            let used = self
+                .used
+                .entry((project.clone(), charge.source.clone(), year))
+                .or_default();
             *used += sign * i128::from(charge.amount.cents());
         }
     }
@@ -166,10 +202,23 @@ impl Naive {
 
     /// The kept balance and the one from the events, and the formulas on them, are the same.
     fn agrees(&self, project: &Id, source: &Id, kept: &YearBound) {
-        let bound = |year| *self.bound.get(&(project.clone(), source.clone(), year)).unwrap_or(&0);
-        let used = |year| *self.used.get(&(project.clone(), source.clone(), year)).unwrap_or(&0);
+        let bound = |year| {
+            *self
+                .bound
+                .get(&(project.clone(), source.clone(), year))
+                .unwrap_or(&0)
+        };
+        let used = |year| {
+            *self
+                .used
+                .get(&(project.clone(), source.clone(), year))
+                .unwrap_or(&0)
+        };
         let years = 1990..2030;
-        let excess: i128 = years.clone().map(|year| (used(year) - bound(Some(year))).max(0)).sum();
+        let excess: i128 = years
+            .clone()
+            .map(|year| (used(year) - bound(Some(year))).max(0))
+            .sum();
         let left_unbound = bound(None) - excess;
         assert_eq!(kept.bound(None), bound(None));
         assert_eq!(kept.left_unbound(), left_unbound);

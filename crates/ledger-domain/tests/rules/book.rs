@@ -49,10 +49,13 @@ impl Book {
             policy,
         };
         let (posting, _) = read("explain");
-        book.record(posting, &establish(policy, amount(authorised))).expect("establishes");
+        book.record(posting, &establish(policy, amount(authorised)))
+            .expect("establishes");
         for line in ["open p", "open q"].iter().chain(lines) {
             let told = book.tell(line);
-            let refused = Code::ALL.iter().any(|code| told.starts_with(&format!("{code}: ")));
+            let refused = Code::ALL
+                .iter()
+                .any(|code| told.starts_with(&format!("{code}: ")));
             assert!(!refused, "{line}: {told}");
         }
         book
@@ -132,7 +135,9 @@ pub(crate) fn read(line: &str) -> (Posting, Command) {
     let year = |name: &str| options.get(name).map(|text| text.parse().expect("a year"));
     let charges = options.get("charges").map(|text| {
         let pairs = text.split(',').filter_map(|charge| charge.split_once(':'));
-        pairs.map(|(source, part)| Charge::new(&id(source), amount(part))).collect()
+        pairs
+            .map(|(source, part)| Charge::new(&id(source), amount(part)))
+            .collect()
     });
     let promise = |project: &str, funder: &str, money: &str| PromiseCofinancing {
         project: id(project),
@@ -172,7 +177,9 @@ pub(crate) fn read(line: &str) -> (Posting, Command) {
         ["close-programme"] => Command::CloseProgramme(CloseProgramme { decision: decision() }),
         ["close-period", through] => {
             posting.booking_date = date(through);
-            Command::ClosePeriod(ClosePeriod { through: date(through) })
+            Command::ClosePeriod(ClosePeriod {
+                through: date(through),
+            })
         }
         ["allocate", project, money] => Command::AllocateBudget(AllocateBudget {
             project: id(project),
@@ -253,27 +260,37 @@ pub(crate) fn read(line: &str) -> (Posting, Command) {
 /// What an event decided, as [`Book::tell`] tells it.
 fn told(event: &Event) -> String {
     let list = |charges: &[Charge]| {
-        let parts: Vec<String> =
-            charges.iter().map(|charge| format!("{} {}", charge.source, charge.amount)).collect();
+        let parts: Vec<String> = charges
+            .iter()
+            .map(|charge| format!("{} {}", charge.source, charge.amount))
+            .collect();
         parts.join(", ")
     };
-    let over = |amount: Money| if amount.is_zero() { String::new() } else { format!("; overspend {amount}") };
+    let over = |amount: Money| {
+        if amount.is_zero() {
+            String::new()
+        } else {
+            format!("; overspend {amount}")
+        }
+    };
     let part = |name: &str, part: &Option<DrawDown>| {
-        part.as_ref().map_or(String::new(), |part| format!("; {name} {}", list(&part.charges)))
+        part.as_ref()
+            .map_or(String::new(), |part| format!("; {name} {}", list(&part.charges)))
     };
     match event {
         Event::CommitmentEntered(e) => list(&e.charges) + &over(e.overspend),
         Event::CommitmentRaised(e) | Event::CommitmentReleased(e) => list(&e.charges) + &over(e.overspend),
-        Event::ExpenditurePosted(e) => {
-            list(&e.charges) + &over(e.overspend) + &part("drawn", &e.drawn_down)
-        }
+        Event::ExpenditurePosted(e) => list(&e.charges) + &over(e.overspend) + &part("drawn", &e.drawn_down),
         Event::ExpenditureCorrected(e) => {
             list(&e.charges) + &over(e.overspend) + &part("back", &e.given_back)
         }
         Event::ExpenditureReversed(e) => list(&e.charges) + &part("back", &e.given_back),
         Event::ProjectClosed(e) => {
             let bucket = |year: Option<Year>| year.map_or("multi-year".into(), |year| year.to_string());
-            let parts = e.released.iter().map(|part| format!("{} {}", bucket(part.year), part.amount));
+            let parts = e
+                .released
+                .iter()
+                .map(|part| format!("{} {}", bucket(part.year), part.amount));
             format!("released {}", parts.collect::<Vec<_>>().join(", "))
         }
         _ => "done".into(),
@@ -289,7 +306,10 @@ pub(crate) fn entry(text: &str) -> EntryId {
 }
 
 pub(crate) fn date(text: &str) -> Date {
-    let parts: Vec<u16> = text.split('-').map(|part| part.parse().expect("a number")).collect();
+    let parts: Vec<u16> = text
+        .split('-')
+        .map(|part| part.parse().expect("a number"))
+        .collect();
     match *parts.as_slice() {
         [year, month, day] => {
             let small = |part: u16| u8::try_from(part).expect("a month or day");
@@ -311,7 +331,9 @@ pub(crate) fn fraction(text: &str) -> Fraction {
 }
 
 pub(crate) fn euros(cents: Cents) -> String {
-    Money::from_cents(i64::try_from(cents).expect("in range")).expect("in range").to_string()
+    Money::from_cents(i64::try_from(cents).expect("in range"))
+        .expect("in range")
+        .to_string()
 }
 
 fn decision() -> Decision {

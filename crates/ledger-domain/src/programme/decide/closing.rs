@@ -3,7 +3,7 @@
 use super::case::Case;
 use crate::programme::balance::money;
 use crate::programme::{
-    ClosePeriod, CloseProgramme, CloseProject, Event, ExplainFigure, OpenProject, Project, ProjectClosed,
+    ClosePeriod, CloseProgramme, CloseProject, Event, ExplainFigure, OpenProject, ProjectClosed,
     RecordForecast, Released, ReopenProject, YearBound,
 };
 use crate::{Code, Refusal};
@@ -62,27 +62,28 @@ fn released(own: &YearBound) -> Vec<Released> {
 }
 
 pub(super) fn close_programme(mut case: Case, c: &CloseProgramme) -> Result<Event, Refusal> {
-    let is_open = |(_, project): &(_, &Project)| !project.closed;
-    let open = case.programme.projects.iter().filter(is_open).count();
-    case.checks.refuse_if(open > 0, Code::OpenProjects, || {
-        let names = case
-            .programme
-            .projects
-            .iter()
-            .filter(is_open)
-            .map(|(id, _)| id.as_str());
-        let listed: Vec<&str> = names.take(NAMED_MAX).collect();
-        let more = if open > listed.len() { ", ..." } else { "" };
-        let projects = if open == 1 { "project" } else { "projects" };
+    let projects = case.programme.projects.iter();
+    let open: Vec<&str> = projects
+        .filter(|(_, project)| !project.closed)
+        .map(|(id, _)| id.as_str())
+        .collect();
+    case.checks.refuse_if(!open.is_empty(), Code::OpenProjects, || {
+        let listed: Vec<&str> = open.iter().copied().take(NAMED_MAX).collect();
+        let projects = if open.len() == 1 { "project" } else { "projects" };
+        let more = match open.len() - listed.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
         format!(
-            "The programme has {open} open {projects}: {}{more}.",
+            "The programme has {} open {projects}: {}{more}.",
+            open.len(),
             listed.join(", ")
         )
     });
     case.finish(Event::ProgrammeClosed(c.clone()))
 }
 
-/// How many open projects a refusal names; the number of all is beside them.
+/// How many open projects a refusal names.
 const NAMED_MAX: usize = 3;
 
 pub(super) fn close_period(case: Case, c: &ClosePeriod) -> Result<Event, Refusal> {

@@ -41,7 +41,7 @@ pub(super) fn raise(mut case: Case, c: &ChangeCommitment) -> Result<Event, Refus
         open
     };
     let mut trial = Trial::new(&commitment.project, project);
-    let charges = trial.capped(commitment.year, &charges::in_proportion(c.amount, over));
+    let charges = trial.capped(commitment.year, charges::in_proportion(c.amount, over));
     trial.spend(commitment.year, &charges);
     let overspend = trial.judge(&mut case, &[commitment.year]);
     case.finish(Event::CommitmentRaised(changed(

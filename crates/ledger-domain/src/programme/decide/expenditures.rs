@@ -144,7 +144,7 @@ fn in_kind(trial: &Trial, entry: &Expenditure, amount: Money) -> Vec<Charge> {
     };
     let charges = charges::in_proportion(amount, over);
     if amount.is_positive() {
-        trial.capped(entry.year, &charges)
+        trial.capped(entry.year, charges)
     } else {
         charges
     }
@@ -182,7 +182,7 @@ fn give_back(trial: &mut Trial, entry: &Expenditure, keeps: Money) -> Option<Dra
     if !back.is_positive() {
         return None;
     }
-    let charges = trial.capped(drawn.year, &charges::in_proportion(back, &drawn.charges));
+    let charges = trial.capped(drawn.year, charges::in_proportion(back, &drawn.charges));
     trial.spend(drawn.year, &charges);
     Some(DrawDown {
         commitment: drawn.commitment.clone(),

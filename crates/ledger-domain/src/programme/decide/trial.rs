@@ -52,24 +52,20 @@ impl<'a> Trial<'a> {
 
     /// Who pays an amount that nothing was said of: funders by their shares, never beyond what is left, then own.
     pub(super) fn by_shares(&self, year: Year, amount: Money) -> Vec<Charge> {
-        self.capped(year, &shares::divide(self.project, year, amount))
+        self.capped(year, shares::divide(self.project, year, amount))
     }
 
     /// The same charges, with own money in the place of what funders have not left. None are below zero.
-    pub(super) fn capped(&self, year: Year, charges: &[Charge]) -> Vec<Charge> {
-        let mut capped = Vec::with_capacity(charges.len() + 1);
-        let own = Id::programme();
-        for Charge { source, amount } in charges {
-            let left = if source.is_programme() {
-                *amount
-            } else {
-                money(self.left_for(source, year)).or_zero()
-            };
-            let pays = left.min(*amount);
-            let rest = amount.checked_sub(pays).unwrap_or_default();
-            charges::add(&mut capped, &[Charge::new(source, pays), Charge::new(&own, rest)]);
+    pub(super) fn capped(&self, year: Year, mut charges: Vec<Charge>) -> Vec<Charge> {
+        let mut rest = 0;
+        for charge in charges.iter_mut().filter(|charge| !charge.source.is_programme()) {
+            let left = money(self.left_for(&charge.source, year)).or_zero();
+            let pays = left.min(charge.amount);
+            rest += Cents::from(charge.amount.cents()) - Cents::from(pays.cents());
+            charge.amount = pays;
         }
-        capped
+        charges::add(&mut charges, &[Charge::new(&Id::programme(), money(rest))]);
+        charges
     }
 
     /// Refuses what uses more than is left, and gives the part of own money that was taken beyond what was available,
@@ -125,7 +121,7 @@ impl<'a> Trial<'a> {
             OverspendPolicy::Refuse => Code::BudgetExceeded,
         };
         case.checks.refuse(code, || {
-            let (id, elsewhere) = (self.id, money(before.left_total() - left));
+            let (id, elsewhere) = (self.id, money(after.left_total() - after.left_for(year)));
             let (left, asked) = (money(left), money(asked));
             let rest = match code {
                 Code::YearBudgetExceeded => format!("; {elsewhere} more is bound to other years"),
