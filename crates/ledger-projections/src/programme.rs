@@ -16,8 +16,8 @@ use crate::{
 
 /// The fold of one programme's events, in the order of recording, up to some position of the log.
 ///
-/// It grows with days, projects, years and funders, not with events: of a figure's explanation and of a forecast it
-/// keeps where it stands, and no text at all.
+/// It grows with days, projects, years and funders, not with entries. Only explanations and forecasts are kept one by
+/// one, without their texts, which can be destroyed.
 #[derive(Clone, Debug, Default)]
 pub struct ProgrammeProjection {
     title: String,

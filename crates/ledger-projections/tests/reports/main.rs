@@ -5,3 +5,5 @@ mod flags;
 mod history;
 mod naive;
 mod properties;
+mod random;
+mod rules;

@@ -10,8 +10,9 @@ use ledger_projections::{Explainer, GroupBy, Part, ProgrammeProjection, Query, R
 use proptest::prelude::*;
 
 use crate::{
-    history::{History, any_history, any_query, id, text},
+    history::{History, id, text},
     naive,
+    random::{any_history, any_query},
 };
 
 proptest! {

@@ -1,13 +1,15 @@
 //! The reports by brute force: every figure adds up the whole history again, event by event, with the formulas of the
 //! domain text written out. Slow and plain on purpose; nothing here is shared with the projections.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod flags;
+mod funding;
+
+pub(crate) use funding::{funding, funding_total};
+
+use std::collections::BTreeMap;
 
 use ledger_contract::{
-    report::{
-        BudgetPosition, Cofinancing, FigureExplanation, Figures, Flag, Funding, FundingFigures, Group,
-        ProjectFunding, ProjectPosition, SourceFunding,
-    },
+    report::{BudgetPosition, Cofinancing, FigureExplanation, Figures, Group, ProjectPosition},
     value::{Cents, Day, Name},
 };
 use ledger_domain::{
@@ -356,137 +358,7 @@ fn position(history: &History, project: &OpenProject, query: &Query) -> ProjectP
             .into_iter()
             .map(row)
             .collect(),
-        flags: flags(history, project, query.as_of),
+        flags: flags::flags(history, project, query.as_of),
         explanations: explanations.collect(),
     }
-}
-
-/// The codes that the generated histories use.
-fn is_code_wrong(code: &str, year: Year) -> bool {
-    let valid = match code {
-        "6.2" => year < 2025,
-        "6.71a" => year == 2023 || year == 2024,
-        _ => false,
-    };
-    !valid && (2020..=2026).contains(&year)
-}
-
-fn flags(history: &History, project: &OpenProject, as_of: Date) -> Vec<Flag> {
-    let id = &project.project;
-    let ends_on = project.ends_on.or_else(|| {
-        history.facts.iter().find_map(|fact| match &fact.event {
-            Event::ProgrammeEstablished(e) => Some(e.ends_on),
-            _ => None,
-        })
-    });
-    let mut explained_overspend = false;
-    let mut told = BTreeSet::new();
-    for (_, fact) in past(history, as_of) {
-        let (overspend, code) = match &fact.event {
-            Event::CommitmentEntered(e) if e.project == *id => (e.overspend, Some(e.taakveld.as_ref())),
-            Event::ExpenditurePosted(e) if e.project == *id => (e.overspend, Some(e.taakveld.as_ref())),
-            Event::CommitmentRaised(e) if e.project == *id => (e.overspend, None),
-            Event::ExpenditureCorrected(e) if e.project == *id => (e.overspend, None),
-            Event::FigureExplained(e) if e.project.as_ref() == Some(id) => {
-                if e.source_contradiction {
-                    told.insert(Flag::SourceContradiction);
-                }
-                continue;
-            }
-            Event::ProjectOpened(e) if e.project == *id => {
-                let wrong = |code: &String| is_code_wrong(code, fact.date.year());
-                if e.taakveld.as_ref().is_some_and(wrong) {
-                    told.insert(Flag::CodeNotValidInYear);
-                }
-                continue;
-            }
-            _ => continue,
-        };
-        explained_overspend |= overspend > Money::ZERO;
-        if ends_on.is_some_and(|ends_on| fact.date > ends_on) {
-            told.insert(Flag::AfterEnd);
-        }
-        if let Some(code) = code
-            && let Some(code) = code.or(project.taakveld.as_ref())
-            && is_code_wrong(code, fact.date.year())
-        {
-            told.insert(Flag::CodeNotValidInYear);
-        }
-    }
-    if sheet(history, id, as_of, None).remaining() < 0 {
-        told.insert(if explained_overspend {
-            Flag::Overspent
-        } else {
-            Flag::SpentBeforeBudget
-        });
-    }
-    if (1900..as_of.year()).any(|year| sheet(history, id, as_of, Some(year)).remaining() > 0) {
-        told.insert(Flag::YearBudgetLapsed);
-    }
-    if project.follow_up_funding == Some(false) && ends_on.is_some_and(|ends_on| as_of > ends_on) {
-        told.insert(Flag::NoFollowUpFunding);
-    }
-    told.into_iter().collect()
-}
-
-pub(crate) fn funding(history: &History, query: &Query) -> Funding {
-    let listed = listed(history, query);
-    let row = |project: &OpenProject, spent: i64, received: i64, receivable: i64| ProjectFunding {
-        project: Name(project.project.clone()),
-        title: project.title.clone(),
-        figures: funding_figures(spent, received, receivable),
-    };
-    let own = listed.iter().map(|project| {
-        let sheet = sheet(history, &project.project, query.as_of, query.year);
-        row(project, sheet.spent_own, 0, 0)
-    });
-    let mut sources = vec![(0, Id::programme(), own.collect::<Vec<_>>())];
-    let mut firsts: BTreeMap<Id, usize> = BTreeMap::new();
-    for project in &listed {
-        for (first, id, _) in funders(history, &project.project, query) {
-            let known = firsts.entry(id).or_insert(first);
-            *known = first.min(*known);
-        }
-    }
-    for (id, first) in firsts {
-        let rows = listed.iter().filter_map(|project| {
-            let sheet = sheet(history, &project.project, query.as_of, query.year);
-            let funder = sheet.funders.get(&id)?;
-            Some(row(project, funder.charged, funder.received, funder.receivable()))
-        });
-        sources.push((first, id.clone(), rows.collect()));
-    }
-    sources[1..].sort_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));
-    let sources: Vec<SourceFunding> = sources
-        .into_iter()
-        .map(|(_, id, projects)| SourceFunding {
-            source: Name(id),
-            figures: funding_total(projects.iter().map(|project| &project.figures)),
-            projects,
-        })
-        .collect();
-    Funding {
-        head: history.head(query),
-        totals: funding_total(sources.iter().map(|source| &source.figures)),
-        sources,
-        groups: budget_position(history, query).groups,
-    }
-}
-
-fn funding_figures(spent: i64, received: i64, receivable: i64) -> FundingFigures {
-    FundingFigures {
-        spent: c(spent),
-        received: c(received),
-        receivable: c(receivable),
-    }
-}
-
-pub(crate) fn funding_total<'a>(rows: impl Iterator<Item = &'a FundingFigures>) -> FundingFigures {
-    rows.fold(funding_figures(0, 0, 0), |sum, row| {
-        funding_figures(
-            sum.spent.0.cents() + row.spent.0.cents(),
-            sum.received.0.cents() + row.received.0.cents(),
-            sum.receivable.0.cents() + row.receivable.0.cents(),
-        )
-    })
 }
