@@ -1,0 +1,14 @@
+//! The rules of regions, tested from outside: given what was recorded, when a command comes, then events or one
+//! refusal. Commands are written as lines; see `book`.
+
+mod advances;
+mod book;
+mod costs;
+mod keys;
+mod mergers;
+mod oracle;
+mod precedence;
+mod random;
+mod settlements;
+mod shares;
+mod worked;
