@@ -198,3 +198,65 @@ pub const fn title(code: Code) -> &'static str {
         Code::TotalOutOfRange => "A total is out of range",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+
+    const README: &str = include_str!("../README.md");
+
+    #[test]
+    fn the_readme_lists_the_codes_in_check_order() {
+        let mut table = String::from("| code | title |\n|---|---|\n");
+        for code in Code::ALL {
+            writeln!(table, "| `{code}` | {} |", title(*code)).expect("a String takes all");
+        }
+        assert!(README.contains(&table), "the README needs this table:\n{table}");
+        let mut table = String::from("| code | title | status |\n|---|---|---|\n");
+        for trouble in Trouble::ALL {
+            let (status, code, title) = trouble.describe();
+            writeln!(table, "| `{code}` | {title} | {status} |").expect("a String takes all");
+        }
+        assert!(README.contains(&table), "the README needs this table:\n{table}");
+    }
+
+    #[test]
+    fn a_refusal_is_a_conflict_unless_its_subject_is_the_path() {
+        for code in Code::ALL {
+            let problem = Problem::from(&Refusal::new(*code, "x"));
+            assert!(problem.r#type.ends_with(code.as_str()));
+            let status = if *code == Code::InvalidInput { 400 } else { 409 };
+            assert_eq!(problem.status, status);
+            let missing = [Code::UnknownProgramme, Code::UnknownRegion].contains(code);
+            assert_eq!(problem.in_path().status, if missing { 404 } else { status });
+        }
+    }
+
+    #[test]
+    fn faults_are_all_told() {
+        let fault = |pointer: &str| Fault {
+            pointer: pointer.to_owned(),
+            detail: "It is missing.".to_owned(),
+        };
+        let problem = Problem::from(vec![fault("/amount"), fault("/project")]).at_line(3);
+        assert_eq!(
+            serde_json::to_value(&problem).expect("JSON"),
+            serde_json::json!({
+                "type": "urn:rekenschap:problem:invalid-input", "title": "The input cannot be read", "status": 400,
+                "detail": "/amount: It is missing. (1 more in errors)", "code": "invalid-input", "line": 3,
+                "errors": [{ "pointer": "/amount", "detail": "It is missing." },
+                    { "pointer": "/project", "detail": "It is missing." }],
+            })
+        );
+        let text = serde_json::to_string(&Problem::trouble(Trouble::TooLarge, "It is.")).expect("JSON");
+        assert!(
+            text.starts_with(
+                r#"{"type":"urn:rekenschap:problem:too-large","title":"Too large","status":413,"#
+            )
+        );
+        assert!(text.ends_with(r#""detail":"It is.","code":"too-large"}"#));
+        assert_eq!(Problem::from(vec![fault("")]).detail, "It is missing.");
+    }
+}

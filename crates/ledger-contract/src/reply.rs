@@ -68,3 +68,64 @@ impl Serialize for EventView<'_> {
         .serialize(serializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ledger_domain::Date;
+
+    use super::*;
+    use crate::{
+        event::{LedgerOpenedV1, Stream},
+        value::Instant,
+    };
+
+    #[test]
+    fn an_event_shows_leaf_and_details_in_the_order_of_the_contract() {
+        let mut details = Details {
+            supplier: Some("Buurtwerk".to_owned()),
+            ..Details::default()
+        };
+        let mut recorded = Vec::new();
+        details.write([7; 16], &mut recorded).expect("JSON");
+        let event = Event {
+            position: 0,
+            stream: Stream::Ledger,
+            version: 1,
+            command: 0,
+            recorded_at: Instant(0),
+            recorded_by: "local".to_owned(),
+            approved_by: None,
+            booking_date: Date::from_epoch_days(0),
+            idempotency_key: None,
+            data: EventData::LedgerOpened(LedgerOpenedV1 {
+                format: 1,
+                origin: "o".to_owned(),
+            }),
+            details_hash: Some([0xAB; 32]),
+        };
+        let shown = |details| {
+            let events = vec![EventView {
+                event: &event,
+                details,
+            }];
+            let reply = Reply {
+                log_position: 1,
+                events,
+            };
+            serde_json::to_string(&reply).expect("JSON")
+        };
+        let expected = |details: &str| {
+            format!(
+                r#"{{"logPosition":1,"events":[{{"position":0,"stream":"ledger","version":1,"type":"ledgerOpened","schema":1,"command":0,"recordedAt":"1970-01-01T00:00:00.000000Z","recordedBy":"local","approvedBy":null,"bookingDate":"1970-01-01","idempotencyKey":null,"data":{{"format":1,"origin":"o"}},"detailsHash":"{}","details":{details}}}]}}"#,
+                "ab".repeat(32)
+            )
+        };
+        let recorded = String::from_utf8(recorded).expect("UTF-8");
+        assert_eq!(
+            shown(Some(&details)),
+            expected(&recorded),
+            "details are the recorded bytes"
+        );
+        assert_eq!(shown(None), expected("null"));
+    }
+}

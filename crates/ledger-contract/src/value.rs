@@ -295,3 +295,6 @@ pub fn quoted(text: &str) -> String {
         format!("\"{shown}\"")
     }
 }
+
+#[cfg(test)]
+mod tests;

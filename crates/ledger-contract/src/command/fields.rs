@@ -54,12 +54,11 @@ impl<'a> Fields<'a> {
     /// The value of a field that must be there.
     pub(super) fn required<T>(&mut self, name: &'static str, form: &Form<T>) -> Option<T> {
         self.note(name, true, form);
-        match self.take(name) {
-            Some(node) => self.read(name, form, node),
-            None => {
-                self.fault(&format!("/{name}"), format!("{name} is missing."));
-                None
-            }
+        if let Some(node) = self.take(name) {
+            self.read(name, form, node)
+        } else {
+            self.fault(&format!("/{name}"), format!("{name} is missing."));
+            None
         }
     }
 

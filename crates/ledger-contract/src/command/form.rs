@@ -1,19 +1,9 @@
-//! The forms of values in commands: how each is read, and how the schema describes it.
+//! The forms of single values in commands: how each is read, and how the schema describes it.
 
-use std::collections::BTreeSet;
-
-use ledger_domain::{
-    Date, DecidedBy, Decision, EntryId, Fraction, Id, Money, Municipality, Tags, Year,
-    programme::{Charge, OverspendPolicy},
-};
+use ledger_domain::{Date, EntryId, Fraction, Id, Money, Municipality, Year, programme::OverspendPolicy};
 use serde_json::{Value, json};
 
-use super::{
-    Fault,
-    fields::{Fields, fault, within},
-    json::Node,
-    schema,
-};
+use super::{Fault, fields::fault, json::Node, schema};
 use crate::value::{
     check_year, parse_date, parse_entry_id, parse_fraction, parse_id, parse_idempotency_key, parse_money,
     parse_municipality, quoted,
@@ -29,9 +19,6 @@ pub(super) struct Form<T> {
 const TEXT_CHARACTERS_MAX: usize = 256;
 /// Characters in a text that can be destroyed.
 const DETAIL_CHARACTERS_MAX: usize = 4_000;
-const TAGS_MAX: usize = 16;
-const TAG_CHARACTERS_MAX: usize = 64;
-const CHARGES_MAX: usize = 64;
 /// The largest integer that every JSON reader keeps exactly.
 const INTEGER_MAX: u64 = (1 << 53) - 1;
 
@@ -205,166 +192,8 @@ pub(super) const OVERSPEND: Form<OverspendPolicy> = Form {
     },
 };
 
-const DECIDED_BY: Form<DecidedBy> = Form {
-    read: |node| {
-        choice(
-            node,
-            &[
-                ("council", DecidedBy::Council),
-                ("executive", DecidedBy::Executive),
-                ("mandate", DecidedBy::Mandate),
-                ("joint-body", DecidedBy::JointBody),
-            ],
-        )
-    },
-    schema: || {
-        json!({ "type": "string", "enum": ["council", "executive", "mandate", "joint-body"],
-            "description": "the body that decided", "examples": ["council"] })
-    },
-};
-
-pub(super) const DECISION: Form<Decision> = Form {
-    read: |node| nested(node, decision),
-    schema: || schema::object("who decided, when, and where it can be found", decision),
-};
-
-fn decision(fields: &mut Fields<'_>) -> Option<Decision> {
-    let reference = fields.required("reference", &TEXT);
-    let by = fields.required("by", &DECIDED_BY);
-    let decided_on = fields.required("decidedOn", &DATE);
-    Some(Decision {
-        reference: reference?,
-        by: by?,
-        decided_on: decided_on?,
-    })
-}
-
-pub(super) const CHARGES: Form<Vec<Charge>> = Form {
-    read: |node| charges(node, |node| nested(node, charge)),
-    schema: || {
-        charges_schema(
-            "who pays which part, each source once; `programme` is own money",
-            charge,
-        )
-    },
-};
-
-pub(super) const SIGNED_CHARGES: Form<Vec<Charge>> = Form {
-    read: |node| charges(node, |node| nested(node, signed_charge)),
-    schema: || {
-        charges_schema(
-            "who pays which part of a correction, each source once",
-            signed_charge,
-        )
-    },
-};
-
-fn charge(fields: &mut Fields<'_>) -> Option<Charge> {
-    let source = fields.required("source", &ID);
-    let amount = fields.required("amount", &POSITIVE);
-    Some(Charge {
-        source: source?,
-        amount: amount?,
-    })
-}
-
-fn signed_charge(fields: &mut Fields<'_>) -> Option<Charge> {
-    let source = fields.required("source", &ID);
-    let amount = fields.required("amount", &SIGNED);
-    Some(Charge {
-        source: source?,
-        amount: amount?,
-    })
-}
-
-fn charges_schema(description: &str, item: fn(&mut Fields<'_>) -> Option<Charge>) -> Value {
-    let item = schema::object("a source and its part", item);
-    json!({ "type": "array", "minItems": 1, "maxItems": CHARGES_MAX, "items": item, "description": description })
-}
-
-fn charges(
-    node: Node<'_>,
-    item: fn(Node<'_>) -> Result<Charge, Vec<Fault>>,
-) -> Result<Vec<Charge>, Vec<Fault>> {
-    let nodes = match node {
-        Node::List(nodes) => nodes,
-        other => return Err(misplaced(&other, "An array of charges belongs")),
-    };
-    if nodes.is_empty() || nodes.len() > CHARGES_MAX {
-        return Err(fault(format!(
-            "{} charges stand where 1 to {CHARGES_MAX} belong.",
-            nodes.len()
-        )));
-    }
-    let (mut charges, mut faults) = (Vec::with_capacity(nodes.len()), Vec::new());
-    let mut sources = BTreeSet::new();
-    for (index, node) in nodes.into_iter().enumerate() {
-        match item(node) {
-            Ok(charge) => {
-                if !sources.insert(charge.source.clone()) {
-                    let twice = fault(format!(
-                        "{} is a source more than once.",
-                        quoted(charge.source.as_str())
-                    ));
-                    faults.extend(within(&index.to_string(), within("source", twice)));
-                }
-                charges.push(charge);
-            }
-            Err(more) => faults.extend(within(&index.to_string(), more)),
-        }
-    }
-    if faults.is_empty() {
-        Ok(charges)
-    } else {
-        Err(faults)
-    }
-}
-
-pub(super) const TAGS: Form<Tags> = Form {
-    read: tags,
-    schema: || {
-        let mut value = schema::free_text("a coded value, never personal", TAG_CHARACTERS_MAX, "yes");
-        value.as_object_mut().map(|value| value.remove("examples"));
-        json!({ "type": "object", "maxProperties": TAGS_MAX, "propertyNames": { "pattern": "^[!-~]{1,64}$" },
-            "additionalProperties": value, "examples": [{ "illustrative": "yes" }],
-            "description": "coded dimensions such as school or neighbourhood, never personal: they cannot be destroyed" })
-    },
-};
-
-fn tags(node: Node<'_>) -> Result<Tags, Vec<Fault>> {
-    let entries = match node {
-        Node::Object(entries) => entries,
-        other => return Err(misplaced(&other, "An object of tags belongs")),
-    };
-    if entries.len() > TAGS_MAX {
-        return Err(fault(format!(
-            "{} tags stand where at most {TAGS_MAX} belong.",
-            entries.len()
-        )));
-    }
-    let (mut tags, mut faults) = (Tags::new(), Vec::new());
-    for (key, node) in entries {
-        if parse_entry_id(&key).is_err() {
-            let detail = format!("{} is not a tag: 1 to 64 visible ASCII characters.", quoted(&key));
-            faults.extend(within(&key, fault(detail)));
-        }
-        match text(node, |text| plain(text, TAG_CHARACTERS_MAX)) {
-            Ok(value) => {
-                if tags.insert(key.clone().into_owned(), value).is_some() {
-                    faults.extend(within(
-                        &key,
-                        fault(format!("{} stands there more than once.", quoted(&key))),
-                    ));
-                }
-            }
-            Err(more) => faults.extend(within(&key, more)),
-        }
-    }
-    if faults.is_empty() { Ok(tags) } else { Err(faults) }
-}
-
 /// Reads one of a few names.
-fn choice<T: Copy>(node: Node<'_>, choices: &[(&str, T)]) -> Result<T, Vec<Fault>> {
+pub(super) fn choice<T: Copy>(node: Node<'_>, choices: &[(&str, T)]) -> Result<T, Vec<Fault>> {
     text(node, |text| {
         let found = choices.iter().find(|(name, _)| *name == text);
         found.map(|(_, value)| *value).ok_or_else(|| {
@@ -372,16 +201,6 @@ fn choice<T: Copy>(node: Node<'_>, choices: &[(&str, T)]) -> Result<T, Vec<Fault
             format!("{} is none of {}.", quoted(text), names.join(", "))
         })
     })
-}
-
-/// Reads an object by what is asked of it.
-fn nested<T>(node: Node<'_>, ask: fn(&mut Fields<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
-    let mut fields = Fields::of(node)?;
-    let value = ask(&mut fields);
-    match (value, fields.finish()) {
-        (Some(value), faults) if faults.is_empty() => Ok(value),
-        (_, faults) => Err(faults),
-    }
 }
 
 /// Reads a string with a parser.
@@ -412,7 +231,7 @@ fn signed(text: &str) -> Result<Money, String> {
 }
 
 /// A text that says something: a blank one would pass for an explanation, and a control character for a line's end.
-fn plain(text: &str, characters_max: usize) -> Result<String, String> {
+pub(super) fn plain(text: &str, characters_max: usize) -> Result<String, String> {
     if text.trim().is_empty() {
         return Err("The text is empty: write something, or leave an optional field out".to_owned());
     }
@@ -424,10 +243,10 @@ fn plain(text: &str, characters_max: usize) -> Result<String, String> {
             ));
         }
     }
-    // Nearly no text holds such a byte; looking at all of them without a branch is what makes reading fast. 0xC2
-    // begins U+0080 to U+00BF, of which the first half are control characters.
-    let suspect = |seen, byte: &u8| seen | (*byte < 0x20) | (*byte == 0x7F) | (*byte == 0xC2);
-    if text.as_bytes().iter().fold(false, suspect)
+    // Nearly no text holds such a byte, and counting them takes no branch per byte, as looking for the first would.
+    // 0xC2 begins U+0080 to U+00BF, of which the first half are control characters.
+    let suspect = |byte: &u8| *byte < 0x20 || *byte == 0x7F || *byte == 0xC2;
+    if text.as_bytes().iter().filter(|byte| suspect(byte)).count() > 0
         && let Some(character) = text.chars().find(|character| character.is_control())
     {
         let code = u32::from(character);
@@ -438,7 +257,7 @@ fn plain(text: &str, characters_max: usize) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-fn misplaced(node: &Node<'_>, wanted: &str) -> Vec<Fault> {
+pub(super) fn misplaced(node: &Node<'_>, wanted: &str) -> Vec<Fault> {
     fault(format!("{wanted} here, not {}.", node.kind()))
 }
 

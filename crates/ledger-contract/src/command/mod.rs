@@ -1,9 +1,10 @@
 //! Commands as clients write them: one JSON object each.
 //!
 //! There is one reading of a command, and it lists every fault: the input becomes a small tree that borrows its texts
-//! (`json`), fields are asked of it by name (`fields`) in one of few forms (`form`), and each command's function
+//! (`json`), fields are asked of it by name (`fields`) in one of few forms (`form`, `compound`), and each command's function
 //! (`programme`) says which. The schema is what those functions ask, so it cannot differ from what is read.
 
+mod compound;
 mod fields;
 mod form;
 mod json;

@@ -59,3 +59,6 @@ impl KnownAt {
         parse_instant(text).map(|instant| Self::Instant(At(instant)))
     }
 }
+
+#[cfg(test)]
+mod tests;

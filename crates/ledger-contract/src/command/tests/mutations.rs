@@ -3,8 +3,8 @@
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Map, Value, json};
 
-use super::{example, full_commands, pointers, read, required};
-use crate::command::{read_command, schemas};
+use super::{FULL_COMMANDS, SCHEMAS, example, pointers, read, required};
+use crate::command::read_command;
 
 /// A value that no field takes in any form.
 fn retyped(value: &Value) -> Value {
@@ -19,9 +19,9 @@ fn retyped(value: &Value) -> Value {
 
 #[test]
 fn every_field_that_is_dropped_retyped_nulled_or_doubled_is_found() {
-    for full in full_commands() {
-        let required = required(&full);
-        for (name, value) in &full {
+    for full in &*FULL_COMMANDS {
+        let required = required(full);
+        for (name, value) in full {
             let pointer = format!("/{name}");
             let needed = required.contains(name);
             let with = |value: Value| {
@@ -140,12 +140,8 @@ fn disturbed() -> impl Strategy<Value = Map<String, Value>> {
         any::<bool>(),
     );
     (any::<Index>(), prop::collection::vec(change, 0..4)).prop_map(|(kind, changes)| {
-        let mut command = kind.get(&full_commands()).clone();
-        let others: Vec<String> = schemas()
-            .iter()
-            .flat_map(|(_, schema)| schema["properties"].as_object().cloned())
-            .flat_map(|fields| fields.into_iter().map(|(name, _)| name))
-            .collect();
+        let mut command = kind.get(&FULL_COMMANDS).clone();
+        let others: Vec<String> = FULL_COMMANDS.iter().flat_map(Map::keys).cloned().collect();
         for (at, value, own) in changes {
             let names: Vec<String> = if own {
                 command.keys().cloned().collect()
@@ -165,14 +161,13 @@ fn disturbed() -> impl Strategy<Value = Map<String, Value>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_read_conforms_to_the_schema(command in disturbed()) {
         match read(&command) {
             Ok(_) => {
-                let schemas = schemas();
-                let schema = schemas.iter().find(|(name, _)| command["type"] == *name);
+                let schema = SCHEMAS.iter().find(|(name, _)| command["type"] == *name);
                 prop_assert!(conforms(&Value::Object(command.clone()), &schema.expect("a type").1), "{:?}", command);
             }
             Err(faults) => {
@@ -191,7 +186,7 @@ proptest! {
     fn any_text_is_read_or_refused(
         kind in any::<Index>(), at in any::<Index>(), cut in 0..6_usize, bytes in prop::collection::vec(any::<u8>(), 0..6)
     ) {
-        let mut text = Value::Object(kind.get(&full_commands()).clone()).to_string().into_bytes();
+        let mut text = Value::Object(kind.get(&FULL_COMMANDS).clone()).to_string().into_bytes();
         let at = at.index(text.len());
         text.splice(at..(at + cut).min(text.len()), bytes);
         if let Err(faults) = read_command(&text) {
@@ -202,15 +197,15 @@ proptest! {
 
 #[test]
 fn the_schema_takes_its_own_examples_and_not_everything() {
-    for (name, schema) in schemas() {
-        let command = example(&schema);
-        assert!(conforms(&command, &schema), "{name}");
+    for (name, schema) in &*SCHEMAS {
+        let command = example(schema);
+        assert!(conforms(&command, schema), "{name}");
         for field in schema["required"].as_array().expect("names") {
             let mut less = command.clone();
             less.as_object_mut()
                 .expect("an object")
                 .remove(field.as_str().expect("a name"));
-            assert!(!conforms(&less, &schema), "{name} without {field}");
+            assert!(!conforms(&less, schema), "{name} without {field}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The README's table of commands is what reading asks.
 
+use std::fmt::Write as _;
+
 use crate::command::{KINDS, TYPE, ask, schema};
 
 const README: &str = include_str!("../../../README.md");
@@ -27,7 +29,14 @@ fn the_table_of_commands_is_what_is_read() {
                 format!("{}{}{signed}", field.name, if field.required { "" } else { "?" })
             })
             .collect();
-        table += &format!("| `{}` | {} | {} |\n", kind.name, fields.join(", "), kind.summary);
+        writeln!(
+            table,
+            "| `{}` | {} | {} |",
+            kind.name,
+            fields.join(", "),
+            kind.summary
+        )
+        .expect("a String takes all");
     }
     assert!(README.contains(&table), "the README needs this table:\n{table}");
 }

@@ -1,18 +1,20 @@
 //! What each command of a programme asks. `programme` and the booking date are asked before.
 
-use ledger_domain::programme::{
-    AllocateBudget, AmendAuthorisation, CarryOverBudget, ChangeCommitment, ClosePeriod, CloseProgramme,
-    CloseProject, Command, CorrectExpenditure, EnterCommitment, EstablishProgramme, ExplainFigure,
-    OpenProject, PostExpenditure, PromiseCofinancing, ReceiveCofinancing, RecordForecast, ReopenProject,
-    ReverseExpenditure, TransferBudget,
+mod entries;
+
+use ledger_domain::{
+    Date, Decision, Id,
+    programme::{
+        AllocateBudget, AmendAuthorisation, CarryOverBudget, ClosePeriod, CloseProgramme, CloseProject,
+        Command, EstablishProgramme, ExplainFigure, OpenProject, PromiseCofinancing, RecordForecast,
+        ReopenProject, TransferBudget,
+    },
 };
 
 use super::{
     Draft, Kind,
-    form::{
-        BOOLEAN, CHARGES, DATE, DECISION, DETAIL, ENTRY_ID, FUNDER, ID, MUNICIPALITY, OVERSPEND, POSITIVE,
-        SHARE, SIGNED, SIGNED_CHARGES, TAGS, TEXT, YEAR,
-    },
+    compound::{DECISION, TAGS},
+    form::{BOOLEAN, DATE, DETAIL, FUNDER, ID, MUNICIPALITY, OVERSPEND, POSITIVE, SHARE, SIGNED, TEXT, YEAR},
 };
 
 /// Words that mark an explanation, or a figure, whose sources contradict each other.
@@ -77,26 +79,26 @@ pub(super) const KINDS: &[Kind] = &[
     kind(
         "enterCommitment",
         "A contract or order reserves budget before the invoice.",
-        enter_commitment,
+        entries::enter_commitment,
     ),
     kind("raiseCommitment", "A commitment is raised.", |draft| {
-        change_commitment(draft).map(Command::RaiseCommitment)
+        entries::change_commitment(draft).map(Command::RaiseCommitment)
     }),
     kind(
         "releaseCommitment",
         "The open part of a commitment is released, or some of it.",
-        |draft| change_commitment(draft).map(Command::ReleaseCommitment),
+        |draft| entries::change_commitment(draft).map(Command::ReleaseCommitment),
     ),
-    kind("postExpenditure", "A booked cost.", post_expenditure),
+    kind("postExpenditure", "A booked cost.", entries::post_expenditure),
     kind(
         "correctExpenditure",
         "An expenditure goes up or down by a new fact.",
-        correct_expenditure,
+        entries::correct_expenditure,
     ),
     kind(
         "reverseExpenditure",
         "What is left of an expenditure is undone.",
-        reverse_expenditure,
+        entries::reverse_expenditure,
     ),
     kind(
         "expectCofinancing",
@@ -109,7 +111,7 @@ pub(super) const KINDS: &[Kind] = &[
     kind(
         "receiveCofinancing",
         "A funder pays, or is repaid.",
-        receive_cofinancing,
+        entries::receive_cofinancing,
     ),
     kind(
         "recordForecast",
@@ -264,96 +266,6 @@ fn carry_over_budget(draft: &mut Draft<'_, '_>) -> Option<Command> {
     }))
 }
 
-fn enter_commitment(draft: &mut Draft<'_, '_>) -> Option<Command> {
-    let fields = &mut *draft.fields;
-    let project = fields.required("project", &ID);
-    let commitment = fields.required("commitment", &ENTRY_ID);
-    let amount = fields.required("amount", &POSITIVE);
-    draft.details.supplier = fields.required("supplier", &DETAIL);
-    draft.details.description = fields.optional("description", &DETAIL);
-    draft.details.document = fields.optional("document", &DETAIL);
-    let charges = fields.optional("charges", &CHARGES);
-    let year = fields.optional("year", &YEAR);
-    let taakveld = fields.optional("taakveld", &TEXT);
-    let category = fields.optional("category", &TEXT);
-    draft.details.explanation = fields.optional("explanation", &DETAIL);
-    let tags = fields.optional("tags", &TAGS).unwrap_or_default();
-    Some(Command::EnterCommitment(EnterCommitment {
-        project: project?,
-        commitment: commitment?,
-        amount: amount?,
-        charges,
-        year,
-        taakveld,
-        category,
-        tags,
-    }))
-}
-
-fn change_commitment(draft: &mut Draft<'_, '_>) -> Option<ChangeCommitment> {
-    let fields = &mut *draft.fields;
-    let commitment = fields.required("commitment", &ENTRY_ID);
-    let amount = fields.required("amount", &POSITIVE);
-    draft.details.reason = fields.required("reason", &DETAIL);
-    draft.details.explanation = fields.optional("explanation", &DETAIL);
-    Some(ChangeCommitment {
-        commitment: commitment?,
-        amount: amount?,
-    })
-}
-
-fn post_expenditure(draft: &mut Draft<'_, '_>) -> Option<Command> {
-    let fields = &mut *draft.fields;
-    let project = fields.required("project", &ID);
-    let expenditure = fields.required("expenditure", &ENTRY_ID);
-    let amount = fields.required("amount", &POSITIVE);
-    draft.details.supplier = fields.optional("supplier", &DETAIL);
-    draft.details.description = fields.optional("description", &DETAIL);
-    draft.details.document = fields.optional("document", &DETAIL);
-    let commitment = fields.optional("commitment", &ENTRY_ID);
-    let charges = fields.optional("charges", &CHARGES);
-    let year = fields.optional("year", &YEAR);
-    let taakveld = fields.optional("taakveld", &TEXT);
-    let category = fields.optional("category", &TEXT);
-    draft.details.explanation = fields.optional("explanation", &DETAIL);
-    let tags = fields.optional("tags", &TAGS).unwrap_or_default();
-    Some(Command::PostExpenditure(PostExpenditure {
-        project: project?,
-        expenditure: expenditure?,
-        amount: amount?,
-        commitment,
-        charges,
-        year,
-        taakveld,
-        category,
-        tags,
-    }))
-}
-
-fn correct_expenditure(draft: &mut Draft<'_, '_>) -> Option<Command> {
-    let fields = &mut *draft.fields;
-    let expenditure = fields.required("expenditure", &ENTRY_ID);
-    let correction = fields.required("correction", &ENTRY_ID);
-    let amount = fields.required("amount", &SIGNED);
-    let charges = fields.optional("charges", &SIGNED_CHARGES);
-    draft.details.reason = fields.required("reason", &DETAIL);
-    draft.details.explanation = fields.optional("explanation", &DETAIL);
-    Some(Command::CorrectExpenditure(CorrectExpenditure {
-        expenditure: expenditure?,
-        correction: correction?,
-        amount: amount?,
-        charges,
-    }))
-}
-
-fn reverse_expenditure(draft: &mut Draft<'_, '_>) -> Option<Command> {
-    let expenditure = draft.fields.required("expenditure", &ENTRY_ID);
-    draft.details.reason = draft.fields.required("reason", &DETAIL);
-    Some(Command::ReverseExpenditure(ReverseExpenditure {
-        expenditure: expenditure?,
-    }))
-}
-
 fn promise_cofinancing(draft: &mut Draft<'_, '_>) -> Option<PromiseCofinancing> {
     let fields = &mut *draft.fields;
     let project = fields.required("project", &ID);
@@ -369,21 +281,6 @@ fn promise_cofinancing(draft: &mut Draft<'_, '_>) -> Option<PromiseCofinancing> 
         share,
         year,
     })
-}
-
-fn receive_cofinancing(draft: &mut Draft<'_, '_>) -> Option<Command> {
-    let fields = &mut *draft.fields;
-    let project = fields.required("project", &ID);
-    let funder = fields.required("funder", &FUNDER);
-    let receipt = fields.required("receipt", &ENTRY_ID);
-    let amount = fields.required("amount", &SIGNED);
-    draft.details.document = fields.optional("document", &DETAIL);
-    Some(Command::ReceiveCofinancing(ReceiveCofinancing {
-        project: project?,
-        funder: funder?,
-        receipt: receipt?,
-        amount: amount?,
-    }))
 }
 
 fn record_forecast(draft: &mut Draft<'_, '_>) -> Option<Command> {
@@ -414,18 +311,12 @@ fn explain_figure(draft: &mut Draft<'_, '_>) -> Option<Command> {
     }))
 }
 
-fn project_and_decision(
-    draft: &mut Draft<'_, '_>,
-) -> (Option<ledger_domain::Id>, Option<ledger_domain::Decision>) {
+fn project_and_decision(draft: &mut Draft<'_, '_>) -> (Option<Id>, Option<Decision>) {
     let project = draft.fields.required("project", &ID);
     (project, draft.fields.required("decision", &DECISION))
 }
 
-fn check_period(
-    draft: &mut Draft<'_, '_>,
-    starts_on: Option<ledger_domain::Date>,
-    ends_on: Option<ledger_domain::Date>,
-) {
+fn check_period(draft: &mut Draft<'_, '_>, starts_on: Option<Date>, ends_on: Option<Date>) {
     if let (Some(first), Some(last)) = (starts_on, ends_on)
         && last < first
     {

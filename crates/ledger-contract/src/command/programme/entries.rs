@@ -1,0 +1,117 @@
+//! What the commands of entries ask: commitments, expenditures, receipts.
+
+use ledger_domain::programme::{
+    ChangeCommitment, Command, CorrectExpenditure, EnterCommitment, PostExpenditure, ReceiveCofinancing,
+    ReverseExpenditure,
+};
+
+use crate::command::{
+    Draft,
+    compound::{CHARGES, SIGNED_CHARGES, TAGS},
+    form::{DETAIL, ENTRY_ID, FUNDER, ID, POSITIVE, SIGNED, TEXT, YEAR},
+};
+
+pub(super) fn enter_commitment(draft: &mut Draft<'_, '_>) -> Option<Command> {
+    let fields = &mut *draft.fields;
+    let project = fields.required("project", &ID);
+    let commitment = fields.required("commitment", &ENTRY_ID);
+    let amount = fields.required("amount", &POSITIVE);
+    draft.details.supplier = fields.required("supplier", &DETAIL);
+    draft.details.description = fields.optional("description", &DETAIL);
+    draft.details.document = fields.optional("document", &DETAIL);
+    let charges = fields.optional("charges", &CHARGES);
+    let year = fields.optional("year", &YEAR);
+    let taakveld = fields.optional("taakveld", &TEXT);
+    let category = fields.optional("category", &TEXT);
+    draft.details.explanation = fields.optional("explanation", &DETAIL);
+    let tags = fields.optional("tags", &TAGS).unwrap_or_default();
+    Some(Command::EnterCommitment(EnterCommitment {
+        project: project?,
+        commitment: commitment?,
+        amount: amount?,
+        charges,
+        year,
+        taakveld,
+        category,
+        tags,
+    }))
+}
+
+pub(super) fn change_commitment(draft: &mut Draft<'_, '_>) -> Option<ChangeCommitment> {
+    let fields = &mut *draft.fields;
+    let commitment = fields.required("commitment", &ENTRY_ID);
+    let amount = fields.required("amount", &POSITIVE);
+    draft.details.reason = fields.required("reason", &DETAIL);
+    draft.details.explanation = fields.optional("explanation", &DETAIL);
+    Some(ChangeCommitment {
+        commitment: commitment?,
+        amount: amount?,
+    })
+}
+
+pub(super) fn post_expenditure(draft: &mut Draft<'_, '_>) -> Option<Command> {
+    let fields = &mut *draft.fields;
+    let project = fields.required("project", &ID);
+    let expenditure = fields.required("expenditure", &ENTRY_ID);
+    let amount = fields.required("amount", &POSITIVE);
+    draft.details.supplier = fields.optional("supplier", &DETAIL);
+    draft.details.description = fields.optional("description", &DETAIL);
+    draft.details.document = fields.optional("document", &DETAIL);
+    let commitment = fields.optional("commitment", &ENTRY_ID);
+    let charges = fields.optional("charges", &CHARGES);
+    let year = fields.optional("year", &YEAR);
+    let taakveld = fields.optional("taakveld", &TEXT);
+    let category = fields.optional("category", &TEXT);
+    draft.details.explanation = fields.optional("explanation", &DETAIL);
+    let tags = fields.optional("tags", &TAGS).unwrap_or_default();
+    Some(Command::PostExpenditure(PostExpenditure {
+        project: project?,
+        expenditure: expenditure?,
+        amount: amount?,
+        commitment,
+        charges,
+        year,
+        taakveld,
+        category,
+        tags,
+    }))
+}
+
+pub(super) fn correct_expenditure(draft: &mut Draft<'_, '_>) -> Option<Command> {
+    let fields = &mut *draft.fields;
+    let expenditure = fields.required("expenditure", &ENTRY_ID);
+    let correction = fields.required("correction", &ENTRY_ID);
+    let amount = fields.required("amount", &SIGNED);
+    let charges = fields.optional("charges", &SIGNED_CHARGES);
+    draft.details.reason = fields.required("reason", &DETAIL);
+    draft.details.explanation = fields.optional("explanation", &DETAIL);
+    Some(Command::CorrectExpenditure(CorrectExpenditure {
+        expenditure: expenditure?,
+        correction: correction?,
+        amount: amount?,
+        charges,
+    }))
+}
+
+pub(super) fn reverse_expenditure(draft: &mut Draft<'_, '_>) -> Option<Command> {
+    let expenditure = draft.fields.required("expenditure", &ENTRY_ID);
+    draft.details.reason = draft.fields.required("reason", &DETAIL);
+    Some(Command::ReverseExpenditure(ReverseExpenditure {
+        expenditure: expenditure?,
+    }))
+}
+
+pub(super) fn receive_cofinancing(draft: &mut Draft<'_, '_>) -> Option<Command> {
+    let fields = &mut *draft.fields;
+    let project = fields.required("project", &ID);
+    let funder = fields.required("funder", &FUNDER);
+    let receipt = fields.required("receipt", &ENTRY_ID);
+    let amount = fields.required("amount", &SIGNED);
+    draft.details.document = fields.optional("document", &DETAIL);
+    Some(Command::ReceiveCofinancing(ReceiveCofinancing {
+        project: project?,
+        funder: funder?,
+        receipt: receipt?,
+        amount: amount?,
+    }))
+}
