@@ -1,8 +1,8 @@
 //! Reports as folds over events: what each event adds to which figure, and those sums at any date.
 //!
 //! What is absent matters: no I/O, no clock, no floats, and nothing here can append. A projection holds sums per day,
-//! never events, so a question at a date costs days. What the ledger knew at an earlier point is asked of a projection
-//! that was folded up to that point: the service keeps those.
+//! never events, so a question at any date replays nothing. What the ledger knew at an earlier point is asked of a
+//! projection that was folded up to that point: the service keeps those.
 
 mod budget_position;
 mod code_table;
