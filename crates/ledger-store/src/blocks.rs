@@ -128,7 +128,10 @@ impl Blocks {
     }
 
     /// All blocks from the one that begins at a position on.
-    pub(crate) fn blocks_from(&self, first: u64) -> impl Iterator<Item = Result<(u64, Vec<u8>), Fault>> {
+    pub(crate) fn blocks_from(
+        &self,
+        first: u64,
+    ) -> impl Iterator<Item = Result<(u64, Vec<u8>), Fault>> + use<> {
         let mut parts = self.events.range(key(first, 0)..).peekable();
         std::iter::from_fn(move || {
             let block = guard("reading a block", || {

@@ -24,6 +24,8 @@ pub mod disk;
 #[cfg(any(test, feature = "testkit"))]
 pub mod conformance;
 #[cfg(any(test, feature = "testkit"))]
+pub mod faults;
+#[cfg(any(test, feature = "testkit"))]
 pub mod samples;
 #[cfg(test)]
 mod tests;

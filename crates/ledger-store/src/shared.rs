@@ -306,7 +306,7 @@ fn cursor_of(blocks: &Blocks, position: u64) -> Result<(Cursor, Record), Fault> 
 }
 
 /// Goes through the records of one block.
-struct Cursor {
+pub(crate) struct Cursor {
     /// The position of the next record.
     at: u64,
     block: Arc<Vec<u8>>,
@@ -314,7 +314,7 @@ struct Cursor {
 }
 
 impl Cursor {
-    fn new(first: u64, block: Arc<Vec<u8>>) -> Self {
+    pub(crate) fn new(first: u64, block: Arc<Vec<u8>>) -> Self {
         Self {
             at: first,
             block,
@@ -324,7 +324,7 @@ impl Cursor {
 
     /// The record at a position that is not behind; none when it is not in this block. Those before it are skipped
     /// without being decoded.
-    fn seek(&mut self, position: u64) -> Result<Option<Record>, Fault> {
+    pub(crate) fn seek(&mut self, position: u64) -> Result<Option<Record>, Fault> {
         while self.at <= position {
             let rest = self.block.get(self.offset..).unwrap_or_default();
             let Some(bytes) = record::first(rest).map_err(|error| error.to_string())? else {

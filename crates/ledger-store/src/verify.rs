@@ -1,8 +1,25 @@
-//! Whether a data directory holds what was written: every check, every finding, nothing changed.
+//! Whether a data directory holds what was written: every check, every finding, nothing changed on the tape.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path, sync::Arc};
 
-use crate::{Fatal, Options};
+use ledger_contract::{
+    event::{Event, Stream, read_leaf, write_leaf},
+    value::Instant,
+};
+use ledger_proof::{Hash, Tree, leaf_hash};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    Fatal, Options,
+    blocks::{Blocks, BlocksHead, Fault},
+    lock::Lock,
+    record::Record,
+    render::Widths,
+    shared::Cursor,
+    tape::{
+        Checksum, Commit, Line, Place, REMEDY, Tape, failed, first_position, is_blank, parse, tail_bytes,
+    },
+};
 
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,14 +34,303 @@ pub struct Verified {
     pub segments: u64,
     /// Events whose details were destroyed.
     pub blank_details: u64,
-    /// Bytes after the last commit that are no filler: a posting that was never acknowledged.
+    /// Bytes after the last commit that are no filler: a posting that was never acknowledged. The next opening sets
+    /// them aside; they are no finding.
     pub tail_bytes: u64,
     /// The RFC 6962 root after the last commit.
-    pub root: [u8; 32],
+    pub root: Hash,
 }
 
-/// Reads the whole record of a directory that no process has open and checks it.
+/// Reads the whole record of a directory that no process has open and checks it: sequence, versions, checksums,
+/// details against their hashes, roots, and that tape and sled agree. Wrong bytes are findings; only a directory that
+/// cannot be read is an error.
 pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
-    let _ = (directory, options);
-    Ok(Verified::default())
+    let _lock = Lock::take(directory)?;
+    let tape = Tape::open(Arc::clone(&options.disk), directory, false)?;
+    let mut check = Check {
+        tape: &tape,
+        found: Verified::default(),
+        tree: Tree::default(),
+        root_is_known: true,
+        versions: HashMap::new(),
+        stamp: Instant(i64::MIN),
+        end: Place::default(),
+        suspects: Vec::new(),
+        group: Group::default(),
+        sled: None,
+        leaf: Vec::new(),
+    };
+    check.found.segments = tape.segments().len() as u64;
+    check.names(directory, options)?;
+    check.open_sled(directory, options);
+    check.lines(options)?;
+    check.finish()?;
+    Ok(check.found)
+}
+
+/// A group in the reading. What is wrong with it counts only if a valid commit closes it or follows it: otherwise it
+/// was never acknowledged.
+#[derive(Default)]
+struct Group {
+    events: u64,
+    blank: u64,
+    checksum: Checksum,
+    stamps: Option<(Instant, Instant)>,
+    faults: Vec<String>,
+}
+
+/// sled's records, read along with the tape's lines.
+struct Sled {
+    head: BlocksHead,
+    blocks: Box<dyn Iterator<Item = Result<(u64, Vec<u8>), Fault>>>,
+    cursor: Cursor,
+}
+
+struct Check<'a> {
+    tape: &'a Tape,
+    found: Verified,
+    tree: Tree,
+    /// Whether every leaf up to here was met; after a gap no root can be recomputed.
+    root_is_known: bool,
+    versions: HashMap<Stream, u64>,
+    stamp: Instant,
+    /// Right after the last valid commit.
+    end: Place,
+    /// What is wrong between there and the open group.
+    suspects: Vec<String>,
+    group: Group,
+    sled: Option<Sled>,
+    leaf: Vec<u8>,
+}
+
+const MAKE_SLED_ANEW: &str =
+    "close the ledger, remove the folder sled and open it again: sled is made anew from the tape";
+
+impl Check<'_> {
+    /// Files that do not belong.
+    fn names(&mut self, directory: &Path, options: &Options) -> Result<(), Fatal> {
+        let folder = directory.join("tape");
+        let paths = options.disk.list(&folder);
+        for path in paths.map_err(|error| failed("listing", &folder, &error))? {
+            if first_position(&path).is_none() {
+                let name = path.display();
+                self.found
+                    .findings
+                    .push(format!("{name} is no segment of the tape; move it away."));
+            }
+        }
+        Ok(())
+    }
+
+    fn open_sled(&mut self, directory: &Path, options: &Options) {
+        let path = directory.join("sled");
+        if !path.exists() {
+            let finding = format!("{} is missing; open the ledger: it is made anew.", path.display());
+            return self.found.findings.push(finding);
+        }
+        let opened = Blocks::open(&path, options.sled_cache_bytes).and_then(|blocks| {
+            let head = blocks.head()?.unwrap_or_default();
+            Ok((head, blocks.blocks_from(0)))
+        });
+        match opened {
+            Ok((head, blocks)) => {
+                self.sled = Some(Sled {
+                    head,
+                    blocks: Box::new(blocks),
+                    cursor: Cursor::new(0, Arc::default()),
+                });
+            }
+            Err(fault) => self.sled_is_wrong(&fault),
+        }
+    }
+
+    /// One finding about sled is enough: the remedy is the same for all.
+    fn sled_is_wrong(&mut self, fault: &str) {
+        self.sled = None;
+        self.found.findings.push(format!(
+            "sled does not agree with the tape: {fault}; {MAKE_SLED_ANEW}."
+        ));
+    }
+
+    fn lines(&mut self, options: &Options) -> Result<(), Fatal> {
+        let total_bytes = self.tape.total_bytes();
+        let mut lines = self.tape.lines(Place::default());
+        let mut segment = None;
+        loop {
+            let read_bytes = lines.read_bytes;
+            let Some(line) = lines.next()? else { return Ok(()) };
+            let place = line.place;
+            match parse(line.bytes) {
+                Line::Event { leaf, details } if line.whole => {
+                    let begins = segment.replace(place.segment) != Some(place.segment);
+                    self.event(place, leaf, details, begins);
+                }
+                Line::Commit(commit) if line.whole => {
+                    self.commit(place, line.end(), commit);
+                    options.report(read_bytes, total_bytes);
+                }
+                _ => self.fault(place, "a line is neither an event nor a commit"),
+            }
+        }
+    }
+
+    fn fault(&mut self, place: Place, how: impl AsRef<str>) {
+        let (name, how) = (self.tape.name(place), how.as_ref());
+        self.group
+            .faults
+            .push(format!("{name} is damaged: {how}; {REMEDY}."));
+    }
+
+    fn event(&mut self, place: Place, leaf: &[u8], details: &[u8], begins_segment: bool) {
+        let position = self.found.events + self.group.events;
+        let width = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
+        let widths = Widths {
+            leaf: width(leaf),
+            details: width(details),
+        };
+        self.group.events += 1;
+        self.group.checksum.add_event(leaf, widths.details);
+        self.tree.push(leaf_hash(leaf));
+        let event = match read_leaf(leaf) {
+            Ok(event) => event,
+            Err(error) => return self.fault(place, error.to_string()),
+        };
+        if event.position != position {
+            self.fault(
+                place,
+                format!("position {} stands where {position} belongs", event.position),
+            );
+        }
+        if begins_segment && place.segment != event.position {
+            self.fault(place, "the file is not named by its first position");
+        }
+        self.leaf.clear();
+        if write_leaf(&event, &mut self.leaf).is_err() || self.leaf != leaf {
+            self.fault(place, "the leaf is not written the one way it can be");
+        }
+        let version = self.versions.entry(event.stream.clone()).or_default();
+        *version += 1;
+        let expected = *version;
+        if event.version != expected {
+            let (stream, version) = (&event.stream, event.version);
+            self.fault(
+                place,
+                format!("{stream} has version {version} where {expected} belongs"),
+            );
+        }
+        if event.command > event.position {
+            self.fault(place, "an event comes before the first one of its command");
+        }
+        let (first, last) = self
+            .group
+            .stamps
+            .unwrap_or((event.recorded_at, event.recorded_at));
+        self.group.stamps = Some((first.min(event.recorded_at), last.max(event.recorded_at)));
+        self.details(place, &event, details);
+        self.compare(Record { event, place, widths });
+    }
+
+    fn details(&mut self, place: Place, event: &Event, details: &[u8]) {
+        match event.details_hash {
+            None if details.is_empty() => {}
+            None => self.fault(place, "there are details that the leaf does not tell of"),
+            Some(_) if is_blank(details) => self.group.blank += 1,
+            Some(hash) if Hash::from(Sha256::digest(details)) == hash => {}
+            Some(_) => self.fault(place, "the details do not have the hash that the leaf tells"),
+        }
+    }
+
+    /// Holds a line against what sled has of it.
+    fn compare(&mut self, record: Record) {
+        let position = record.event.position;
+        let Some(sled) = self.sled.as_mut().filter(|sled| position < sled.head.tree.size()) else {
+            return;
+        };
+        let mut fault = match sled.record(position) {
+            Ok(found) if found == record => None,
+            Ok(_) => Some(format!("position {position} is another event there")),
+            Err(fault) => Some(fault),
+        };
+        if position + 1 == sled.head.tree.size() && self.root_is_known && sled.head.tree != self.tree {
+            fault.get_or_insert_with(|| "its head has another root".to_owned());
+        }
+        if let Some(fault) = fault {
+            self.sled_is_wrong(&fault);
+        }
+    }
+
+    fn commit(&mut self, place: Place, end: Place, commit: Commit) {
+        let group = std::mem::take(&mut self.group);
+        let whole = commit.size.checked_sub(commit.first) == Some(group.events) && group.events > 0;
+        self.suspects.extend(group.faults);
+        if !whole || !commit.closes(&group.checksum) {
+            self.fault(
+                place,
+                "the checksum of a commit does not match the events before it",
+            );
+            self.suspects.append(&mut self.group.faults);
+            self.root_is_known = false;
+            return;
+        }
+        // A valid commit: everything up to here was acknowledged.
+        self.found.findings.append(&mut self.suspects);
+        if commit.first != self.found.events {
+            let (from, to) = (self.found.events, commit.first);
+            self.fault(
+                place,
+                format!("the log goes on with position {to} after {from} events"),
+            );
+            self.root_is_known = false;
+        }
+        if self.root_is_known && commit.root != self.tree.root() {
+            self.fault(place, "the root is not the root over the leaves up to it");
+            self.root_is_known = false;
+        }
+        if commit.recorded_at <= self.stamp {
+            self.fault(place, "the commit is not later than the one before it");
+        }
+        if group.stamps != Some((commit.recorded_at, commit.recorded_at)) {
+            self.fault(place, "the events of a commit do not have its stamp");
+        }
+        self.found.findings.append(&mut self.group.faults);
+        self.found.events = commit.size;
+        self.found.commits += 1;
+        self.found.blank_details += group.blank;
+        self.found.root = commit.root;
+        self.stamp = commit.recorded_at;
+        self.end = end;
+    }
+
+    fn finish(&mut self) -> Result<(), Fatal> {
+        if self.found.events == 0 {
+            self.found.root = Tree::default().root();
+        }
+        self.found.tail_bytes = tail_bytes(self.tape, self.end)?;
+        let events = self.found.events;
+        let acknowledged = self.sled.as_ref().map_or(0, |sled| sled.head.tree.size());
+        if acknowledged > events {
+            let name = self.tape.name(self.end);
+            self.found.findings.push(format!(
+                "{name} is damaged: the tape ends after {events} events, and {acknowledged} were acknowledged; {REMEDY}."
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Sled {
+    /// The record at a position that is not behind.
+    fn record(&mut self, position: u64) -> Result<Record, Fault> {
+        loop {
+            if let Some(record) = self.cursor.seek(position)? {
+                return Ok(record);
+            }
+            match self.blocks.next().transpose()? {
+                Some((first, block)) if first <= position => {
+                    self.cursor = Cursor::new(first, Arc::new(block))
+                }
+                _ => return Err(format!("position {position} is missing from its blocks")),
+            }
+        }
+    }
 }

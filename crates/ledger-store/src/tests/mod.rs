@@ -1,5 +1,7 @@
 //! Tests of the log as a whole; those of one part stand beside it.
 
+mod crashes;
+mod damage;
 mod logs;
 
 use std::path::Path;
