@@ -40,6 +40,9 @@ pub struct Settings {
     pub recorded_by: String,
     /// The clock that tells the day a report without `asOf` stands for.
     pub clock: Arc<dyn Clock>,
+    /// Whether requests must name this machine itself (`localhost`, `127.0.0.1`, `[::1]`) if they name a host. Without
+    /// access control nothing else keeps pages of other sites out; behind a proxy that does, it is set to false.
+    pub loopback_only: bool,
 }
 
 impl Default for Settings {
@@ -47,6 +50,7 @@ impl Default for Settings {
         Self {
             recorded_by: "http".to_owned(),
             clock: Arc::new(SystemClock),
+            loopback_only: true,
         }
     }
 }

@@ -12,6 +12,7 @@ mod events;
 mod explanations;
 mod funding;
 mod health;
+mod host;
 mod negotiate;
 mod observe;
 mod openapi;
@@ -43,19 +44,24 @@ pub(crate) const BASE: &str = "/v1";
 pub fn router<R: Record>(ledger: Ledger<R>, settings: Settings) -> Router {
     let mut pages = pages();
     pages.push(openapi::page(&pages));
+    let loopback_only = settings.loopback_only;
     let mut router = Router::new();
     for Page { path, methods, .. } in pages {
         router = router.route(&format!("{BASE}{path}"), methods);
     }
-    // The last layer is the outermost: a panic becomes an answer, which then gets its headers and its line in the log.
-    router
+    router = router
         .fallback(async || Failure::trouble(Trouble::NotFound, "There is nothing at this address."))
         .method_not_allowed_fallback(async || {
             Failure::trouble(
                 Trouble::MethodNotAllowed,
                 "This address does not take that method; the header Allow names those it takes.",
             )
-        })
+        });
+    if loopback_only {
+        router = router.layer(middleware::from_fn(host::loopback_only));
+    }
+    // The last layer is the outermost: a panic becomes an answer, which then gets its headers and its line in the log.
+    router
         .with_state(App::new(ledger, settings))
         .layer(CatchPanicLayer::custom(problem::of_panic))
         .layer(middleware::map_response(observe::headers))

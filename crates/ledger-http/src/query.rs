@@ -21,7 +21,7 @@ impl Parameters {
         let mut faults = Vec::new();
         let read = Query::<Vec<(String, String)>>::try_from_uri(uri);
         if read.is_err() {
-            faults.push(fault(String::new(), "the query cannot be read".to_owned()));
+            faults.push(fault(String::new(), "The query cannot be read.".to_owned()));
         }
         let given = read.map(|Query(given)| given).unwrap_or_default();
         Self { given, faults }
@@ -36,7 +36,7 @@ impl Parameters {
         let read = match mine.as_slice() {
             [] => return None,
             [(_, value)] => read(value),
-            several => Err(format!("is given {} times; once is enough", several.len())),
+            several => Err(format!("It is given {} times; once is enough.", several.len())),
         };
         read.map_err(|sentence| self.faults.push(fault(pointer(name), sentence)))
             .ok()
@@ -47,7 +47,7 @@ impl Parameters {
         let absent = !self.given.iter().any(|(given, _)| given == name);
         if absent {
             self.faults
-                .push(fault(pointer(name), "is needed here".to_owned()));
+                .push(fault(pointer(name), "It is needed here.".to_owned()));
         }
         self.take(name, |text| Ok(text.to_owned())).unwrap_or_default()
     }
@@ -61,7 +61,7 @@ impl Parameters {
     /// Ends the reading: what is left over is unknown here.
     pub(crate) fn finish(mut self) -> Result<(), Failure> {
         for (name, _) in self.given {
-            let sentence = format!("there is no parameter {} here", quoted(&name));
+            let sentence = format!("There is no parameter {} here.", quoted(&name));
             self.faults.push(fault(pointer(&name), sentence));
         }
         if self.faults.is_empty() {
@@ -82,7 +82,11 @@ pub(crate) fn number(text: &str, least: u64, most: u64) -> Result<u64, String> {
         .ok_or_else(|| format!("{} is not a whole number from {least} to {most}", quoted(text)))
 }
 
-fn fault(pointer: String, detail: String) -> Fault {
+/// The parsers of values give sentences without their full stop.
+fn fault(pointer: String, mut detail: String) -> Fault {
+    if !detail.ends_with('.') {
+        detail.push('.');
+    }
     Fault { pointer, detail }
 }
 

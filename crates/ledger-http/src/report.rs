@@ -40,12 +40,12 @@ impl<S: Send + Sync> FromRequestParts<S> for ProgrammeInPath {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let Ok(Path(text)) = Path::<String>::from_request_parts(parts, state).await else {
             return Err(Failure::unknown_programme(
-                "there is no such programme".to_owned(),
+                "There is no such programme.".to_owned(),
             ));
         };
         Id::new(&text)
             .map(Self)
-            .ok_or_else(|| Failure::unknown_programme(format!("there is no programme {}", quoted(&text))))
+            .ok_or_else(|| Failure::unknown_programme(format!("There is no programme {}.", quoted(&text))))
     }
 }
 

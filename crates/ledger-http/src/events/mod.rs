@@ -107,7 +107,7 @@ fn whence<R: Record>(app: &App<R>, uri: &Uri, headers: &HeaderMap) -> Result<(u6
     let from = parameters.take("after", after);
     let stream = parameters.take("stream", stream);
     let _: Option<()> = parameters.take("limit", |_| {
-        Err("is for pages; a live stream has no end".to_owned())
+        Err("It is for pages; a live stream has no end.".to_owned())
     });
     parameters.finish()?;
     let Some(last) = headers.get(LAST_EVENT_ID) else {

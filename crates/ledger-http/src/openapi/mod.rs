@@ -32,15 +32,14 @@ use crate::{
 /// addresses.
 pub const API_VERSION: &str = "1.0.0";
 
-/// Every status that a problem can have, with the name of its component and what it means.
-const PROBLEMS: [(u16, &str, &str); 11] = [
+/// Every status that a problem of an operation can have, with the name of its component and what it means.
+const PROBLEMS: [(u16, &str, &str); 10] = [
     (
         400,
         "InvalidInput",
         "The input cannot be read; `errors` has every fault.",
     ),
     (404, "NotFound", "The programme or project is not known."),
-    (405, "MethodNotAllowed", "The address does not take the method."),
     (406, "NotAcceptable", "None of the media types asked is offered."),
     (408, "RequestTimeout", "The body did not arrive in time."),
     (

@@ -1,0 +1,11 @@
+//! The front door, called without a socket: a ledger in memory behind the router.
+
+#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+
+mod commands;
+mod events;
+mod faults;
+mod openapi;
+mod reports;
+mod schema;
+mod server;
