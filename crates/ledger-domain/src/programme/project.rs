@@ -120,9 +120,9 @@ impl Funder {
         if self.shares.iter().any(|(bound, _)| *bound == Some(to)) {
             return;
         }
-        let found = self.shares.iter().position(|(bound, _)| *bound == Some(from));
-        if let Some((at, (_, share))) = found.and_then(|at| Some((at, *self.shares.get(at)?))) {
-            self.shares.insert(at + 1, (Some(to), share));
+        let mut given = self.shares.iter().enumerate();
+        if let Some((at, (_, share))) = given.find(|(_, (bound, _))| *bound == Some(from)) {
+            self.shares.insert(at, (Some(to), *share));
         }
     }
 }

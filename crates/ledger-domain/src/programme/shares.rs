@@ -41,9 +41,9 @@ pub(super) fn divide(project: &Project, year: Year, amount: Money) -> Vec<Charge
 pub(super) fn check(checks: &mut Checks, (name, project): (&Id, &Project), (id, changed): (&Id, &Funder)) {
     let others = project.funders.iter().filter(|(other, _)| *other != id);
     let funders: Vec<&Funder> = others.map(|(_, funder)| funder).chain([changed]).collect();
-    // Every year that a share is bound to, and none: it stands for all other years.
+    // Every year that a share is bound to, and none for a multi-year share: it stands for all other years.
     let bindings = funders.iter().flat_map(|funder| &funder.shares);
-    let years: BTreeSet<Option<Year>> = bindings.map(|(year, _)| *year).chain([None]).collect();
+    let years: BTreeSet<Option<Year>> = bindings.map(|(year, _)| *year).collect();
     for year in years {
         let shares: Vec<Fraction> = funders.iter().filter_map(|funder| funder.share(year)).collect();
         let (parts, one) = on_one_denominator::<BigUint>(&shares);

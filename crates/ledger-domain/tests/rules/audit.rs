@@ -109,6 +109,13 @@ fn entry_is_sound(entry: &Expenditure) {
         entry.charges.iter().all(|charge| charge.amount.is_positive()),
         "{entry:?}"
     );
+    assert!(
+        entry
+            .drawn_down
+            .as_ref()
+            .is_none_or(|drawn| !drawn.charges.is_empty()),
+        "{entry:?}"
+    );
     let drawn = entry.drawn_down.as_ref().map_or(0, |drawn| sum(&drawn.charges));
     assert!(drawn <= sum(&entry.charges), "{entry:?}");
 }

@@ -104,6 +104,19 @@ fn a_share_that_was_expected_holds_once_something_is_pledged() {
 }
 
 #[test]
+fn a_funder_that_pledged_nothing_for_the_year_takes_no_part_in_the_division() {
+    let mut book = Book::with(&[
+        "allocate p 100",
+        "pledge p f 50 share=1/3",
+        "expect p z 50 share=1/3",
+    ]);
+    // With thirds for f, programme and z the cent would go to f.
+    assert_eq!(book.tell("spend p e1 0.01"), "programme 0.01");
+    assert_eq!(book.tell("pledge p z 50"), "done");
+    assert_eq!(book.tell("spend p e2 0.01"), "f 0.01");
+}
+
+#[test]
 fn shares_sum_to_at_most_one_in_every_year() {
     let mut book = Book::with(&["pledge p a 1 share=1/3", "pledge p b 1 share=1/3 year=2021"]);
     assert_eq!(
@@ -122,6 +135,10 @@ fn shares_sum_to_at_most_one_in_every_year() {
     );
     assert_eq!(book.try_out("pledge p e 1 share=2/3 year=2022"), "taken");
     assert_eq!(book.try_out("pledge p e 1 share=1/1000000"), "shares-exceed-one");
+    // Years that no share is bound to count too.
+    let lower = Book::with(&["pledge p a 1 share=1/2", "pledge p a 1 share=1/4 year=2021"]);
+    assert_eq!(lower.try_out("pledge p b 1 share=3/4"), "shares-exceed-one");
+    assert_eq!(lower.try_out("pledge p b 1 share=3/4 year=2021"), "taken");
     // In another project they are other shares.
     assert_eq!(book.try_out("pledge q c 1 share=1"), "taken");
     // Another share of the same funder takes the place of the first.

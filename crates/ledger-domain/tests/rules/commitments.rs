@@ -118,6 +118,9 @@ fn an_expenditure_names_a_commitment_of_its_own_project() {
     assert_eq!(book.try_out("spend p e1 1 on=c1"), "commitment-of-other-project");
     assert_eq!(book.try_out("spend p e1 1 on=c2"), "unknown-commitment");
     assert_eq!(book.try_out("spend p e1 20 on=c1"), "commitment-of-other-project");
+    // Who pays the other commitment is no matter of this project.
+    let book = Book::with(&["allocate p 10", "pledge q f 5", "commit q c1 5 charges=f:5"]);
+    assert_eq!(book.try_out("spend p e1 1 on=c1"), "commitment-of-other-project");
 }
 
 #[test]
@@ -134,6 +137,9 @@ fn a_raise_follows_the_remaining_charges_and_own_money_stands_in() {
     assert_eq!(book.left(), "5.00: 5.00 5.00 5.00");
     assert_eq!(book.try_out("raise c1 5.01"), "budget-exceeded");
     assert_eq!(book.try_out("raise c9 1"), "unknown-commitment");
+    // Of the 135 open f pays 40 now, not the third that it paid at first.
+    assert_eq!(book.tell("pledge p f 40"), "done");
+    assert_eq!(book.tell("raise c1 1.35"), "f 0.40, programme 0.95");
 }
 
 #[test]

@@ -91,9 +91,8 @@ pub(super) fn correct(mut case: Case, c: &CorrectExpenditure) -> Result<Event, R
     trial.spend(entry.year, &charges);
     stays_above_zero(&mut case, c, &entry, &charges);
     let net = money(charges::total(&entry.charges) + Cents::from(c.amount.cents())).or_zero();
-    // A correction upward draws nothing down, and one downward gives back only what the entry no longer needs.
-    let keeps = if c.amount.is_negative() { net } else { Money::MAX };
-    let given_back = give_back(&mut trial, &entry, keeps);
+    // No more was drawn than the entry costs: upward nothing goes back, downward what the entry no longer needs.
+    let given_back = give_back(&mut trial, &entry, net);
     let overspend = trial.judge(&mut case, &years(&entry));
     case.finish(Event::ExpenditureCorrected(ExpenditureCorrected {
         project: entry.project,
