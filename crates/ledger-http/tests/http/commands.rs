@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::server::{Server, commands, request};
 
 fn lines(commands: &[Value]) -> String {
-    commands.iter().map(|command| format!("{command}\n")).collect()
+    let lines: Vec<String> = commands.iter().map(Value::to_string).collect();
+    lines.join("\n")
 }
 
 fn expenditure(id: &str, amount: &str) -> Value {

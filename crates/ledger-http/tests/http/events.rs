@@ -109,12 +109,13 @@ impl Client {
             let chunk = chunk.expect("in time").expect("not the end").unwrap();
             self.text.push_str(std::str::from_utf8(&chunk).unwrap());
         }
-        let (event, rest) = self.text.split_once("\n\n").unwrap();
+        let text = std::mem::take(&mut self.text);
+        let (event, rest) = text.split_once("\n\n").unwrap();
+        rest.clone_into(&mut self.text);
         let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).unwrap();
         let id = field("id: ").parse().unwrap();
         let data: Value = serde_json::from_str(field("data: ")).unwrap();
         crate::schema::check("Event", &data);
-        self.text = rest.to_owned();
         (id, data["position"].as_u64().unwrap())
     }
 }
@@ -154,7 +155,7 @@ async fn a_server_that_closes_ends_live_streams() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = oneshot::channel::<()>();
-    let served = tokio::spawn(serve(listener, server.router, async {
+    let closed = tokio::spawn(serve(listener, server.router, async {
         stopping.await.unwrap();
     }));
     let mut connection = TcpStream::connect(address).await.unwrap();
@@ -168,7 +169,7 @@ async fn a_server_that_closes_ends_live_streams() {
         received.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
     }
     stop.send(()).unwrap();
-    timeout(Duration::from_secs(20), served)
+    timeout(Duration::from_secs(20), closed)
         .await
         .expect("in time")
         .unwrap()

@@ -1,6 +1,10 @@
 //! The front door, called without a socket: a ledger in memory behind the router.
 
-#![expect(clippy::unwrap_used, reason = "a test says what it expects by failing")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test says what it expects by failing"
+)]
 
 mod commands;
 mod events;

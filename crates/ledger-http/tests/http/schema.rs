@@ -7,7 +7,7 @@ use axum::http::Method;
 use serde_json::{Map, Value};
 
 /// The document as it is served.
-pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let serving = async {
         let router = crate::server::Server::empty().router;
         let request = crate::server::request(Method::GET, "/v1/openapi.json", &[], axum::body::Body::empty());
@@ -24,14 +24,14 @@ pub static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
 });
 
 /// Checks a value against a schema by its name.
-pub fn check(name: &str, value: &Value) {
+pub(crate) fn check(name: &str, value: &Value) {
     let schema = &DOCUMENT["components"]["schemas"][name];
     assert!(schema.is_object(), "there is no schema {name}");
     fits(schema, value).unwrap_or_else(|fault| panic!("{name}: {fault} in {value:#}"));
 }
 
 /// Checks the body of an answer against what the document says of its address.
-pub fn check_answer(method: &Method, path: &str, status: u16, body: &Value) {
+pub(crate) fn check_answer(method: &Method, path: &str, status: u16, body: &Value) {
     let path = path.strip_prefix("/v1").unwrap_or(path);
     let paths = DOCUMENT["paths"].as_object().unwrap();
     let (_, about) = paths

@@ -17,27 +17,27 @@ use tower::ServiceExt as _;
 use crate::schema;
 
 /// A server whose clock stands still, at 2022-01-15T09:30:00Z when it starts.
-pub struct Server {
-    pub router: Router,
-    pub clock: Arc<ManualClock>,
+pub(crate) struct Server {
+    pub(crate) router: Router,
+    pub(crate) clock: Arc<ManualClock>,
 }
 
 /// An answer with its whole body.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Server {
     /// With nothing but its opening recorded.
-    pub fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         let clock = Arc::new(ManualClock::at("2022-01-15T09:30:00Z"));
         Self::over(MemoryLog::new("test.example/ledger", clock.now()).unwrap(), clock)
     }
 
     /// Over any log.
-    pub fn over<L: EventLog + 'static>(log: L, clock: Arc<ManualClock>) -> Self {
+    pub(crate) fn over<L: EventLog + 'static>(log: L, clock: Arc<ManualClock>) -> Self {
         let (writer, queries) = over(log, clock.clone()).unwrap();
         let (ledger, _) = Ledger::start(writer, queries).unwrap();
         let settings = Settings {
@@ -52,7 +52,7 @@ impl Server {
     }
 
     /// With one programme, two projects, a funder and an expenditure: events 1 to 7, a minute ago.
-    pub async fn with_programme() -> Self {
+    pub(crate) async fn with_programme() -> Self {
         let server = Self::empty();
         for command in commands() {
             let answer = server.post("/v1/commands", &command).await;
@@ -62,7 +62,7 @@ impl Server {
         server
     }
 
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
@@ -76,16 +76,16 @@ impl Server {
         answer
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[]).await
     }
 
-    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         self.send(request(Method::GET, path, headers, Body::empty()))
             .await
     }
 
-    pub async fn post(&self, path: &str, command: &Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, command: &Value) -> Answer {
         let headers = [("content-type", "application/json")];
         self.send(request(
             Method::POST,
@@ -96,7 +96,7 @@ impl Server {
         .await
     }
 
-    pub async fn post_lines(&self, lines: &str) -> Answer {
+    pub(crate) async fn post_lines(&self, lines: &str) -> Answer {
         let headers = [("content-type", "application/x-ndjson")];
         let body = Body::from(lines.to_owned());
         self.send(request(Method::POST, "/v1/commands/batch", &headers, body))
@@ -105,16 +105,16 @@ impl Server {
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.body))
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The code of a problem, after checking that it is one.
-    pub fn problem(&self) -> String {
+    pub(crate) fn problem(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
 
@@ -141,7 +141,7 @@ impl Answer {
 }
 
 /// A request from its parts.
-pub fn request(method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
+pub(crate) fn request(method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Request<Body> {
     let start = Request::builder().method(method).uri(path);
     let request = headers
         .iter()
@@ -154,7 +154,7 @@ fn decision() -> Value {
 }
 
 /// The commands of [`Server::with_programme`].
-pub fn commands() -> Vec<Value> {
+pub(crate) fn commands() -> Vec<Value> {
     let project = |project: &str, title: &str, theme: &str| {
         json!({ "type": "openProject", "programme": "jeugd", "project": project, "title": title, "theme": theme,
             "bookingDate": "2019-07-01" })
