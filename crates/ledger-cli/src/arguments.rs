@@ -32,6 +32,7 @@ pub(crate) struct Arguments {
 
 /// Options that stand before or after the subcommand.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Which ledger")]
 pub(crate) struct Global {
     /// The directory of the ledger (also `REKENSCHAP_DATA`, or `data` in the configuration)
     #[arg(long, global = true, value_name = "DIR", conflicts_with = "url")]

@@ -102,11 +102,12 @@ The example ledger is in {directory}. Try in another terminal:
    curl '{url}/v1/programmes/{PROGRAMME}/budget-position?asOf=2021-12-31'
 
 2. The same as a table, by theme:
-   {program} report budget-position {PROGRAMME} --as-of 2021-12-31 --by theme --format table --url {url}
+   {program} report budget-position {PROGRAMME} \\
+     --as-of 2021-12-31 --by theme --format table --url {url}
 
 3. The postings behind one figure, which sum to it:
-   {program} explain budget-position {PROGRAMME} --project jongerenwerk-op-school --figure spentOwn \\
-     --as-of 2021-12-31 --format table --url {url}
+   {program} explain budget-position {PROGRAMME} \\
+     --project jongerenwerk-op-school --figure spentOwn --as-of 2021-12-31 --format table --url {url}
 
 Ctrl-C stops it.",
         directory = directory.display()

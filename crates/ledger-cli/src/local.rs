@@ -2,8 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
+use indicatif::ProgressBar;
 use ledger_service::{Queries, SystemClock, Writer};
-use ledger_store::{TapeLog, TapeReader};
+use ledger_store::{Options, Progress, TapeLog, TapeReader};
 
 use crate::{failure::Failure, output, settings::Settings};
 
@@ -18,7 +19,7 @@ pub(crate) struct Open {
 /// Opens a ledger, or makes a new one in an empty or absent directory.
 pub(crate) fn open(directory: &Path, settings: &Settings) -> Result<Open, Failure> {
     let (writer, queries, opened) =
-        ledger_service::open(directory, &settings.options(), Arc::new(SystemClock))?;
+        ledger_service::open(directory, &options(settings), Arc::new(SystemClock))?;
     // What recovery did is told; that a ledger opened as it was left is no news.
     if opened.tail.is_some() || opened.rebuilt.is_some() {
         output::tell(&opened.to_string());
@@ -30,6 +31,26 @@ pub(crate) fn open(directory: &Path, settings: &Settings) -> Result<Open, Failur
 pub(crate) fn open_to_ask(directory: &Path, settings: &Settings) -> Result<Open, Failure> {
     exists(directory)?;
     open(directory, settings)
+}
+
+/// The options of the store, with a bar on a terminal for what takes long: a rebuild, a verification.
+pub(crate) fn options(settings: &Settings) -> Options {
+    // Nothing is drawn before there is progress, nor where stderr is no terminal.
+    let bar = ProgressBar::new(0);
+    let progress = move |Progress {
+                             done_bytes,
+                             total_bytes,
+                         }| {
+        bar.set_length(total_bytes);
+        bar.set_position(done_bytes);
+        if done_bytes >= total_bytes {
+            bar.finish_and_clear();
+        }
+    };
+    Options {
+        progress: Some(Arc::new(progress)),
+        ..settings.options()
+    }
 }
 
 /// Refuses a directory without anything in it.

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 /// How long a server may take to accept a connection.
 const CONNECT_WAIT_MAX: Duration = Duration::from_secs(10);
 /// How long it may take to answer: a full batch, or a question that replays a long stream.
-const ANSWER_WAIT_MAX: Duration = Duration::from_secs(300);
+const ANSWER_WAIT_MAX: Duration = Duration::from_mins(5);
 /// The largest answer that is read.
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
 

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use clap::ValueEnum;
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use ledger_contract::value::Cents;
 use serde::Serialize;
 
@@ -11,6 +11,9 @@ use crate::{
     failure::Failure,
     output::{self, plain},
 };
+
+/// The least columns of a text, so that narrow terminals do not tear it into letters.
+const TEXT_WIDTH_MIN: u16 = 12;
 
 /// How a report is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -116,8 +119,11 @@ pub(crate) fn show<T: Serialize>(
 fn terminal(sheet: &Sheet) -> String {
     let mut text = plain(&sheet.title);
     for grid in sheet.tables.iter().filter(|grid| !grid.rows.is_empty()) {
-        text.push('\n');
+        text.push_str("\n\n");
         text.push_str(&table(grid).trim_fmt());
+    }
+    if !sheet.notes.is_empty() {
+        text.push('\n');
     }
     for note in &sheet.notes {
         text.push('\n');
@@ -149,10 +155,12 @@ fn table(grid: &Grid) -> Table {
         }));
     }
     // On a narrow terminal texts are wrapped; an amount never is, since half an amount reads as another one.
-    for index in (0..grid.columns.len()).filter(|index| is_money(*index)) {
-        if let Some(column) = table.column_mut(index) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_constraint(if is_money(index) {
+            ColumnConstraint::ContentWidth
+        } else {
+            ColumnConstraint::LowerBoundary(Width::Fixed(TEXT_WIDTH_MIN))
+        });
     }
     table
 }

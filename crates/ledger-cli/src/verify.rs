@@ -10,7 +10,7 @@ use crate::{failure::Failure, local, output, place::Place, settings::Settings};
 pub(crate) fn run(place: &Place, settings: &Settings) -> Result<(), Failure> {
     let directory = place.directory("verify")?;
     local::exists(directory)?;
-    let verified = ledger_store::verify(directory, &settings.options())?;
+    let verified = ledger_store::verify(directory, &local::options(settings))?;
     output::line(&counts(&verified))?;
     for finding in &verified.findings {
         output::tell(finding);

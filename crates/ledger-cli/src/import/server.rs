@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{Summary, source::Source, tell_refusal};
 use crate::{
     failure::Failure,
+    output,
     remote::{Refusal, Server},
 };
 
@@ -77,36 +78,18 @@ pub(super) fn import(server: &Server, source: Source, keep_going: bool) -> Resul
         summary,
         bar: source.bar(),
     };
-    let mut batch = Batch::default();
-    let mut outcome = Ok(());
-    source
-        .read(&mut |line, entry| {
-            match entry {
-                Err(faults) => import.refused(line, "invalid-input", "", &faults),
-                Ok(command) => {
-                    if !batch.has_room_for(command) {
-                        outcome = if keep_going {
-                            import.post(std::mem::take(&mut batch))
-                        } else {
-                            Err(too_large())
-                        };
-                    }
-                    batch.add(line, command);
-                }
-            }
-            outcome.is_ok()
-        })
-        .map_err(Failure::machine("the input cannot be read on"))?;
-    outcome?;
-    // A line that cannot even be sent refuses all. The server still judges the rest, so that every refusal is told.
-    if !keep_going && import.summary.refused > 0 {
-        if !batch.has_room_for(NO_COMMAND) {
-            return Err(too_large());
-        }
-        batch.add(0, NO_COMMAND);
+    let outcome = import.all(source);
+    if outcome.is_err() && import.summary.commands > 0 {
+        let Summary {
+            commands,
+            log_position,
+            ..
+        } = import.summary;
+        output::tell(&format!(
+            "{commands} commands were imported before it broke off; log position {log_position}"
+        ));
     }
-    import.post(batch)?;
-    Ok(import.summary)
+    outcome.map(|()| import.summary)
 }
 
 struct Import<'a> {
@@ -117,6 +100,42 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
+    fn all(&mut self, source: Source) -> Result<(), Failure> {
+        let mut batch = Batch::default();
+        let mut outcome = Ok(());
+        source
+            .read(&mut |line, entry| {
+                match entry {
+                    Err(faults) => self.refused(line, "invalid-input", "", &faults),
+                    Ok(command) => {
+                        if !batch.has_room_for(command) {
+                            outcome = self.make_room(&mut batch);
+                        }
+                        batch.add(line, command);
+                    }
+                }
+                outcome.is_ok()
+            })
+            .map_err(Failure::machine("the input cannot be read on"))?;
+        outcome?;
+        // A line that cannot even be sent refuses all. The server still judges the rest: every refusal is told.
+        if !self.keep_going && self.summary.refused > 0 {
+            if !batch.has_room_for(NO_COMMAND) {
+                return Err(too_large());
+            }
+            batch.add(0, NO_COMMAND);
+        }
+        self.post(batch)
+    }
+
+    fn make_room(&mut self, batch: &mut Batch) -> Result<(), Failure> {
+        if self.keep_going {
+            self.post(std::mem::take(batch))
+        } else {
+            Err(too_large())
+        }
+    }
+
     fn refused(&mut self, line: u64, code: &str, detail: &str, faults: &[ledger_contract::command::Fault]) {
         self.summary.refused += 1;
         tell_refusal(&self.bar, line, code, detail, faults);
@@ -152,10 +171,8 @@ impl Import<'_> {
     /// Tells the refused lines by their numbers in the input, and takes them out of the batch.
     fn take_out(&mut self, batch: &mut Batch, refusal: Refusal) {
         let mut refused = refusal.refusals.into_iter().peekable();
-        let mut place = 0;
         let lines = std::mem::take(&mut batch.lines);
-        for (line, command) in lines {
-            place += 1;
+        for (place, (line, command)) in (1..).zip(lines) {
             match refused.next_if(|refused| refused.line == place) {
                 Some(_) if line == 0 => {}
                 Some(refused) => self.refused(line, &refused.code, &refused.detail, &refused.errors),

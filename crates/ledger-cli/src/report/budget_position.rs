@@ -75,7 +75,7 @@ fn notes(report: &BudgetPosition) -> Vec<String> {
     let mut notes = Vec::new();
     if let (Some(authorised), Some(unallocated)) = (&report.authorised, &report.unallocated) {
         notes.push(format!(
-            "authorised {}, of which {} unallocated; the total's remaining and available include that",
+            "authorised {}, of which {} unallocated (part of the total's remaining and available)",
             authorised.0, unallocated.0
         ));
     }
