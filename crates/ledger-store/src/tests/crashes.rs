@@ -165,7 +165,7 @@ fn crashed(operation: u64, known: &mut Known) -> tempfile::TempDir {
 }
 
 /// An operation in the large group, a crash at which leaves a tail over several segments.
-const IN_THE_LARGE_GROUP: u64 = 66;
+const IN_THE_LARGE_GROUP: u64 = 64;
 
 fn opening_meets(fault: Fault) {
     let whole = FaultyDisk::new(None);

@@ -2,6 +2,7 @@
 
 mod crashes;
 mod damage;
+mod golden;
 mod logs;
 
 use std::path::Path;
