@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ledger_domain::{Date, EntryId, Fraction, Id, Money, Municipality, Year};
+use ledger_domain::{Date, EntryId, Fraction, Id, Money, Municipality, Year, region::Weight};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -73,12 +73,28 @@ values! {
     /// A municipality: `"GM0505"` in JSON, its number in blocks.
     MunicipalityCode(Municipality) as u16, "a CBS code: GM and 4 digits", parse_municipality,
         |m| m.number(), Municipality::from_number;
+    /// A weight: `"20134"` or `"0.5"` in JSON, i64 millionths in blocks.
+    Weighing(Weight) as i64, "a weight as a decimal string", parse_stored_weight, |w| w.micros().cast_signed(),
+        |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
     /// An id of the ledger's own things.
     Name(Id) as String, "an id", parse_id, |id| id.as_str().to_owned(), |text| Id::new(&text);
     /// A client's id of an entry.
     EntryName(EntryId) as String, "an entry id", parse_entry_id, |id| id.as_str().to_owned(), |text| EntryId::new(&text);
     /// An instant: `"2022-01-15T09:30:00.000000Z"` in JSON, i64 microseconds since 1970 in blocks.
     At(Instant) as i64, "an instant in UTC", parse_instant, |at| at.0, |at| Some(Instant(at));
+}
+
+/// Stands as a key in maps of weights and amounts, in the order of the codes.
+impl Ord for MunicipalityCode {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for MunicipalityCode {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Microseconds since 1970-01-01T00:00:00Z.
@@ -206,6 +222,34 @@ pub fn parse_fraction(text: &str) -> Result<Fraction, Fault> {
         number(text).and_then(|whole| Fraction::new(whole, 1))
     };
     fraction.ok_or_else(fault)
+}
+
+/// A weight as clients give it: at most 9 digits before the point and 6 after it.
+pub fn parse_weight(text: &str) -> Result<Weight, Fault> {
+    weight(text, 9).ok_or_else(|| {
+        format!(
+            "{} is not a weight: at most 9 digits, and a point with at most 6 more where needed",
+            quoted(text)
+        )
+    })
+}
+
+/// A weight as it is recorded: those computed from costs are euros and may have more digits.
+fn parse_stored_weight(text: &str) -> Result<Weight, Fault> {
+    weight(text, 13).ok_or_else(|| format!("{} is not a weight", quoted(text)))
+}
+
+fn weight(text: &str, digits_max: usize) -> Option<Weight> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    let plain = |part: &str, max| {
+        (1..=max).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if !plain(whole, digits_max) || !plain(decimals, 6) || (whole.len() > 1 && whole.starts_with('0')) {
+        return None;
+    }
+    let micros: u64 = format!("{decimals:0<6}").parse().ok()?;
+    let whole = whole.parse::<u64>().ok()?.checked_mul(Weight::SCALE)?;
+    Weight::from_micros(whole.checked_add(micros)?)
 }
 
 /// `GM` and four digits.

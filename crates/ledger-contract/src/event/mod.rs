@@ -7,6 +7,7 @@ mod details;
 mod leaf;
 mod ledger;
 mod programme;
+mod region;
 mod stream;
 
 pub use details::{Details, Salt};
@@ -14,9 +15,10 @@ pub(crate) use leaf::hex;
 pub use leaf::{LeafError, read_leaf, write_leaf};
 pub use ledger::*;
 pub use programme::*;
+pub use region::*;
 pub use stream::Stream;
 
-use ledger_domain::{Date, programme::Event as ProgrammeEvent};
+use ledger_domain::{Date, programme::Event as ProgrammeEvent, region::Event as RegionEvent};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::Instant;
@@ -143,6 +145,37 @@ events! {
     120 "projectClosed" 1 ProjectClosed(ProjectClosedV1),
     /// See the domain's event.
     121 "programmeClosed" 1 ProgrammeClosed(ProgrammeClosedV1),
+
+    /// See the domain's event.
+    201 "regionEstablished" 1 RegionEstablished(RegionEstablishedV1),
+    /// See the domain's event.
+    202 "municipalityAdmitted" 1 MunicipalityAdmitted(MunicipalityAdmittedV1),
+    /// See the domain's event.
+    203 "municipalitiesMerged" 1 MunicipalitiesMerged(MunicipalitiesMergedV1),
+    /// See the domain's event.
+    204 "costGroupDefined" 1 CostGroupDefined(CostGroupDefinedV1),
+    /// See the domain's event.
+    205 "distributionKeySet" 1 DistributionKeySet(DistributionKeySetV1),
+    /// See the domain's event.
+    206 "phaseOutScheduled" 1 PhaseOutScheduled(PhaseOutScheduledV1),
+    /// See the domain's event.
+    207 "costRecorded" 1 CostRecorded(CostRecordedV1),
+    /// See the domain's event.
+    208 "costCorrected" 1 CostCorrected(CostCorrectedV1),
+    /// See the domain's event.
+    209 "costReversed" 1 CostReversed(CostReversedV1),
+    /// See the domain's event.
+    210 "costsBudgeted" 1 CostsBudgeted(CostsBudgetedV1),
+    /// See the domain's event.
+    211 "advanceInvoiced" 1 AdvanceInvoiced(AdvanceInvoicedV1),
+    /// See the domain's event.
+    212 "settlementDrawnUp" 1 SettlementDrawnUp(SettlementDrawnUpV1),
+    /// See the domain's event.
+    213 "settlementShareDrawn" 1 SettlementShareDrawn(SettlementShareDrawnV1),
+    /// See the domain's event.
+    214 "regionExplained" 1 RegionExplained(RegionExplainedV1),
+    /// See the domain's event.
+    215 "regionPeriodClosed" 1 RegionPeriodClosed(RegionPeriodClosedV1),
 }
 
 impl EventData {
@@ -156,9 +189,21 @@ impl EventData {
         programme::from_domain(programme, event)
     }
 
+    /// The domain's event of a region stream; none for the data of other streams.
+    pub fn to_region_event(&self) -> Option<RegionEvent> {
+        region::to_domain(self)
+    }
+
+    /// The data that records a region's event in this region's stream.
+    pub fn from_region_event(region: &ledger_domain::Id, event: &RegionEvent) -> Self {
+        region::from_domain(region, event)
+    }
+
     /// The entries that the event touches, for the index from entry ids to positions: kind and id.
     pub fn entry_keys(&self) -> Vec<(EntryKind, &str)> {
-        programme::entry_keys(self)
+        let mut keys = programme::entry_keys(self);
+        keys.extend(region::entry_keys(self));
+        keys
     }
 }
 
@@ -173,4 +218,10 @@ pub enum EntryKind {
     Correction = 3,
     /// A receipt of co-financing.
     Receipt = 4,
+    /// A cost of a region: found by its recording, its corrections and its reversal.
+    Cost = 5,
+    /// A correction of a cost.
+    CostCorrection = 6,
+    /// An advance.
+    Advance = 7,
 }

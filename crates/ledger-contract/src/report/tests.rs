@@ -70,6 +70,8 @@ const F: &str = "allocated transferredIn transferredOut carriedIn carriedOut rel
                  spentTotal committedOwn remaining available underspend overspend";
 const U: &str =
     "budget spentOwn underspend overspend forecastAtEnd forecastUnderspend carriedOver released explanation";
+const EVENT: &str = "position type bookingDate recordedAt project entry amount supplier description document explanation \
+                     reason";
 const S: &str = "spent received receivable";
 
 #[test]
@@ -205,5 +207,56 @@ fn known_at_is_a_position_or_an_instant() {
     );
     for text in ["", "-1", "17.0", "99999999999999999999", "2022-01-15", "now"] {
         assert!(KnownAt::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn an_explanation_has_the_names_of_the_contract() {
+    let event = ExplainedEvent {
+        position: 3,
+        r#type: "expenditurePosted".to_owned(),
+        booking_date: day(),
+        recorded_at: At(Instant(0)),
+        project: None,
+        entry: None,
+        amount: cents(),
+        supplier: None,
+        description: None,
+        document: None,
+        explanation: None,
+        reason: None,
+    };
+    let mut report = Explanation {
+        report: "budget-position".to_owned(),
+        programme: name("p"),
+        project: None,
+        figure: "spentOwn".to_owned(),
+        source: None,
+        as_of: day(),
+        known_at: None,
+        log_position: 17,
+        year: Some(2021),
+        amount: cents(),
+        events: vec![event],
+    };
+    let (start, rest) = (
+        "report programme project figure",
+        "asOf knownAt logPosition year amount events",
+    );
+    check(&report, &format!("{start} {rest} {EVENT}"));
+    report.source = Some(name("rijk"));
+    check(&report, &format!("{start} source {rest} {EVENT}"));
+}
+
+#[test]
+fn the_readme_has_the_names_in_order() {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let readme = words(include_str!("../../README.md"));
+    for names in [HEAD, F, U, S, EVENT] {
+        let listed = words(names).replace(' ', ", ");
+        assert!(readme.contains(&listed), "the README needs: {listed}");
+    }
+    for flag in Flag::ALL {
+        assert!(readme.contains(&format!("`{}`", flag.as_str())));
     }
 }

@@ -297,7 +297,6 @@ pub(in crate::event) fn from_domain(programme: &Id, event: &Event) -> EventData 
 
 pub(in crate::event) fn to_domain(data: &EventData) -> Option<Event> {
     Some(match data {
-        EventData::LedgerOpened(_) => return None,
         EventData::ProgrammeEstablished(e) => Event::ProgrammeEstablished(EstablishProgramme {
             programme: e.programme.0.clone(),
             title: e.title.clone(),
@@ -429,6 +428,8 @@ pub(in crate::event) fn to_domain(data: &EventData) -> Option<Event> {
         EventData::ProgrammeClosed(e) => Event::ProgrammeClosed(CloseProgramme {
             decision: (&e.decision).into(),
         }),
+        // The data of other streams.
+        _ => return None,
     })
 }
 
