@@ -3,10 +3,17 @@
 use super::case::Case;
 use crate::programme::balance::money;
 use crate::programme::{
-    ClosePeriod, CloseProgramme, CloseProject, Event, ExplainFigure, OpenProject, ProjectClosed,
-    RecordForecast, Released, ReopenProject, YearBound,
+    ClosePeriod, CloseProgramme, CloseProject, EstablishProgramme, Event, ExplainFigure, OpenProject,
+    ProjectClosed, RecordForecast, Released, ReopenProject, YearBound,
 };
 use crate::{Code, Refusal};
+
+pub(super) fn establish_again(mut case: Case, c: &EstablishProgramme) -> Result<Event, Refusal> {
+    case.checks.refuse(Code::DuplicateId, || {
+        format!("There is a programme {} already.", c.programme)
+    });
+    case.finish(Event::ProgrammeEstablished(c.clone()))
+}
 
 pub(super) fn open_project(mut case: Case, c: &OpenProject) -> Result<Event, Refusal> {
     let taken = case.programme.projects.contains_key(&c.project);

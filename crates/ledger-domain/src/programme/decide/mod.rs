@@ -28,10 +28,7 @@ pub fn decide(
 ) -> Result<Event, Refusal> {
     let mut checks = Checks::default();
     form::check(command, &mut checks);
-    if let Command::EstablishProgramme(c) = command {
-        checks.refuse_if(state.is_some(), Code::DuplicateId, || {
-            format!("Programme {} exists.", c.programme)
-        });
+    if let (None, Command::EstablishProgramme(c)) = (state, command) {
         return checks.verdict().map(|()| Event::ProgrammeEstablished(c.clone()));
     }
     let programme = checks.need(state, Code::UnknownProgramme, || {
@@ -39,7 +36,7 @@ pub fn decide(
     })?;
     let case = Case::new(programme, entries, posting, checks, command);
     match command {
-        Command::EstablishProgramme(c) => Ok(Event::ProgrammeEstablished(c.clone())),
+        Command::EstablishProgramme(c) => closing::establish_again(case, c),
         Command::AmendAuthorisation(c) => budget::amend_authorisation(case, c),
         Command::AllocateBudget(c) => budget::allocate(case, c),
         Command::TransferBudget(c) => budget::transfer(case, c),
