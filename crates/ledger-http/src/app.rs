@@ -84,7 +84,7 @@ pub(crate) struct App<R> {
 impl<R: Record> App<R> {
     pub(crate) fn new(ledger: Ledger<R>, settings: Settings) -> Shared<R> {
         // Two ledgers at one size differ in their roots; two programs may show one ledger differently.
-        let mut identity = env!("CARGO_PKG_VERSION").to_owned();
+        let mut identity = concat!(env!("CARGO_PKG_VERSION"), "-").to_owned();
         for byte in ledger.queries().reader().head().root.iter().take(6) {
             // Writing to a String cannot fail.
             let _ = write!(identity, "{byte:02x}");
