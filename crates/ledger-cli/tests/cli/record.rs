@@ -1,6 +1,6 @@
 //! The record on the command line: events as contracted, leaves as hashed, `verify` and what it says of damage.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use serde_json::Value;
 
@@ -50,20 +50,34 @@ fn verify_counts_what_it_checked() {
 fn damage_is_told_in_sentences_and_never_opened() {
     let place = Place::new();
     place.import(PLAN, &[]).with_status(0);
-    let tape = files(&place.path("data"))
-        .into_iter()
-        .find(|file| {
-            fs::read(file).is_ok_and(|bytes| {
-                find(&bytes, b"allocateBudget").is_none() && find(&bytes, b"600.00").is_some()
-            })
-        })
-        .expect("a segment of the tape");
-    let mut bytes = fs::read(&tape).expect("readable");
+    place.import(&expenditure("e1", "1.00"), &[]).with_status(0);
+    let tape = place.path("data/tape");
+    let segment = tape
+        .read_dir()
+        .expect("a directory")
+        .next()
+        .expect("a segment")
+        .expect("an entry")
+        .path();
+    let mut bytes = fs::read(&segment).expect("readable");
     let at = find(&bytes, b"600.00").expect("the amount");
     bytes[at] = b'9';
-    fs::write(&tape, bytes).expect("written");
+    fs::write(&segment, bytes).expect("written");
     let verified = place.run_here(&["verify"]).with_status(1);
-    assert!(verified.stderr.contains("wrong"), "{}", verified.stderr);
+    assert!(
+        verified
+            .stderr
+            .contains(&format!("{} at byte", segment.display())),
+        "{}",
+        verified.stderr
+    );
+    assert!(
+        verified.stderr.trim_end().ends_with("wrong"),
+        "{}",
+        verified.stderr
+    );
+    // The store that is read is made from the tape, so without it the damage stands in the way of opening.
+    fs::remove_dir_all(place.path("data/sled")).expect("removed");
     let opened = place.run_here(&["events"]).with_status(3);
     assert!(opened.stderr.contains("is damaged"), "{}", opened.stderr);
     assert_eq!(opened.stdout, "");
@@ -71,14 +85,4 @@ fn damage_is_told_in_sentences_and_never_opened() {
 
 fn find(bytes: &[u8], text: &[u8]) -> Option<usize> {
     bytes.windows(text.len()).position(|window| window == text)
-}
-
-fn files(directory: &std::path::Path) -> Vec<PathBuf> {
-    let entries = directory
-        .read_dir()
-        .expect("a directory")
-        .map(|entry| entry.expect("an entry").path());
-    entries
-        .flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] })
-        .collect()
 }
