@@ -12,7 +12,8 @@ pub struct Project {
     pub(super) allocated: Cents,
     pub(super) own: YearBound,
     pub(super) funders: BTreeMap<Id, Funder>,
-    pub(super) open_commitments: usize,
+    /// The open parts of its commitments, of all sources.
+    pub(super) committed: Cents,
 }
 
 impl Project {

@@ -177,10 +177,8 @@ impl Programme {
             return;
         };
         project.spend(year, charges);
-        let open = self.commitments.entry(commitment.clone()).or_insert_with(|| {
-            project.open_commitments += 1;
-            Vec::new()
-        });
+        project.committed += charges::total(charges);
+        let open = self.commitments.entry(commitment.clone()).or_default();
         charges::add(open, charges);
     }
 
@@ -190,11 +188,11 @@ impl Programme {
             return;
         };
         project.unspend(year, charges);
+        project.committed -= charges::total(charges);
         if let Some(open) = self.commitments.get_mut(commitment) {
             charges::subtract(open, charges);
             if open.is_empty() {
                 self.commitments.remove(commitment);
-                project.open_commitments = project.open_commitments.saturating_sub(1);
             }
         }
     }

@@ -54,7 +54,7 @@ fn closing_a_project_releases_what_remains_where_it_lies() {
     ]);
     assert_eq!(
         book.tell("close p"),
-        "open-commitments: Project p has 1 open commitment, to be drawn down or released first."
+        "open-commitments: Project p has 20.00 in open commitments, to be drawn down or released first."
     );
     assert_eq!(
         book.tell("spend p e2 15 on=c1 year=2022"),

@@ -33,12 +33,12 @@ pub(super) fn reopen_project(mut case: Case, c: &ReopenProject) -> Result<Event,
 
 pub(super) fn close_project(mut case: Case, c: &CloseProject) -> Result<Event, Refusal> {
     let project = case.open_project(&c.project)?;
-    let open = project.open_commitments;
-    case.checks.refuse_if(open > 0, Code::OpenCommitments, || {
-        let commitments = if open == 1 { "commitment" } else { "commitments" };
+    let committed = project.committed;
+    case.checks.refuse_if(committed > 0, Code::OpenCommitments, || {
         format!(
-            "Project {} has {open} open {commitments}, to be drawn down or released first.",
-            c.project
+            "Project {} has {} in open commitments, to be drawn down or released first.",
+            c.project,
+            money(committed)
         )
     });
     case.finish(Event::ProjectClosed(ProjectClosed {
