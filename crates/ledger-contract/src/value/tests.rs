@@ -271,3 +271,42 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn weights_are_taken_in_one_spelling() {
+    for (text, micros) in [
+        ("0", 0),
+        ("1", 1_000_000),
+        ("0.5", 500_000),
+        ("44735", 44_735_000_000),
+        ("999999999.999999", 999_999_999_999_999),
+        ("0.000001", 1),
+    ] {
+        assert_eq!(parse_weight(text).map(Weight::micros), Ok(micros), "{text}");
+        assert_eq!(
+            json::<Weighing>(&format!("\"{text}\"")).map(|weight| weight.0.to_string()),
+            Ok(text.to_owned())
+        );
+    }
+    for text in [
+        "",
+        ".",
+        "1.",
+        ".5",
+        "-1",
+        "+1",
+        "01",
+        "1e3",
+        "1,5",
+        "1_0",
+        "1000000000",
+        "0.0000001",
+        " 1",
+    ] {
+        assert!(parse_weight(text).is_err(), "{text}");
+    }
+    // Weights from costs are euros.
+    assert!(json::<Weighing>("\"9999999999999.99\"").is_err());
+    assert!(json::<Weighing>("\"9223372036854.775807\"").is_ok());
+    assert!(json::<Weighing>("7").is_err());
+}

@@ -7,3 +7,6 @@ mod write;
 pub(super) use read::{entry_keys, to_domain};
 pub use v1::*;
 pub(super) use write::from_domain;
+
+#[cfg(test)]
+mod tests;
