@@ -68,7 +68,11 @@ pub(crate) fn serve(
         output::line(&format!("listening on http://{address}"))?;
         started(address)?;
         info!(%address, log_position = ledger.queries().log_position(), "serving");
-        let router = ledger_http::router(ledger, ledger_http::Settings::default());
+        let settings = ledger_http::Settings {
+            loopback_only: address.ip().is_loopback(),
+            ..ledger_http::Settings::default()
+        };
+        let router = ledger_http::router(ledger, settings);
         ledger_http::serve(listener, router, stop)
             .await
             .map_err(Failure::machine("the server failed"))

@@ -73,7 +73,7 @@ impl<'a, L: EventLog> Import<'a, L> {
         let refusal = match submission {
             Err(faults) => {
                 let detail = match faults.as_slice() {
-                    [only] => format!("{}: {}", pointer_or_whole(&only.pointer), only.detail),
+                    [only] => only.detail.clone(),
                     several => format!("the command has {} faults", several.len()),
                 };
                 ImportRefusal {
@@ -119,13 +119,5 @@ impl<'a, L: EventLog> Import<'a, L> {
             refused: self.refused,
             log_position: self.writer.log().mark().size,
         })
-    }
-}
-
-fn pointer_or_whole(pointer: &str) -> &str {
-    if pointer.is_empty() {
-        "the command"
-    } else {
-        pointer
     }
 }

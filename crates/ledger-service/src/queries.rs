@@ -4,7 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use ledger_contract::{
     command::Fault,
-    event::{Details, Event, Stream},
+    event::{Details, Event, EventData, Stream},
     report::{BudgetPosition, ExplainedEvent, Explanation, Funding, Head, KnownAt, Underspend},
     value::{At, Cents, Day, EntryName, Instant, Name},
 };
@@ -90,6 +90,18 @@ impl<R: EventReader> Queries<R> {
         &self.reader
     }
 
+    /// A page of the programmes in the order of their ids, those after `after`: id and title.
+    pub fn programmes(&self, after: Option<&Id>, limit: usize) -> Vec<(Id, String)> {
+        let model = read(&self.model);
+        let later = model
+            .programmes()
+            .filter(|(id, _)| after.is_none_or(|after| *id > after));
+        later
+            .take(limit)
+            .map(|(id, projection)| (id.clone(), projection.title().to_owned()))
+            .collect()
+    }
+
     /// `budget-position` of a programme.
     pub fn budget_position(&self, programme: &Id, query: &ReportQuery) -> Result<BudgetPosition, QueryError> {
         self.report(programme, query, |projection, head, query| {
@@ -132,14 +144,20 @@ impl<R: EventReader> Queries<R> {
         let mut explainer = Explainer::new(report, figure, source.cloned(), asked)
             .map_err(|sentence| QueryError::InvalidInput(vec![fault("figure", sentence)]))?;
         let stream = Stream::Programme(programme.clone());
-        let mut known = false;
+        let (mut programme_known, mut project_known) = (false, query.project.is_none());
         self.reader.read_stream(&stream, 0, log_position, &mut |event| {
-            known = true;
+            programme_known = true;
+            if let EventData::ProjectOpened(opened) = &event.data {
+                project_known |= query.project.as_ref() == Some(&opened.project.0);
+            }
             explainer.apply(&event);
             true
         })?;
-        if !known {
+        if !programme_known {
             return Err(unknown_programme(programme));
+        }
+        if let (Some(project), false) = (&query.project, project_known) {
+            return Err(unknown_project(programme, project));
         }
         let contributions = explainer.finish();
         // Contributions sum to a figure of the report, which fits: the sum cannot be out of range.
@@ -205,8 +223,7 @@ impl<R: EventReader> Queries<R> {
                 .as_ref()
                 .filter(|project| !projection.has_project(project))
             {
-                let sentence = format!("programme {programme} has no project {project}");
-                return Err(QueryError::Unknown(Refusal::new(Code::UnknownProject, sentence)));
+                return Err(unknown_project(programme, project));
             }
             let as_of = self.as_of(query);
             let head = Head {
@@ -330,6 +347,11 @@ fn fault(parameter: &str, sentence: String) -> Fault {
 fn unknown_programme(programme: &Id) -> QueryError {
     QueryError::Unknown(Refusal::new(
         Code::UnknownProgramme,
-        format!("there is no programme {programme}"),
+        format!("There is no programme {programme}."),
     ))
+}
+
+fn unknown_project(programme: &Id, project: &Id) -> QueryError {
+    let sentence = format!("Programme {programme} has no project {project}.");
+    QueryError::Unknown(Refusal::new(Code::UnknownProject, sentence))
 }

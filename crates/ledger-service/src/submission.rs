@@ -21,7 +21,7 @@ impl Submission {
             (Some(beside), Some(inside)) if beside != inside => {
                 return Err(vec![Fault {
                     pointer: "/idempotencyKey".to_owned(),
-                    detail: "the key in the command differs from the one beside it".to_owned(),
+                    detail: "The key in the command differs from the one beside it.".to_owned(),
                 }]);
             }
             (Some(beside), None) => command.idempotency_key = Some(beside.to_owned()),

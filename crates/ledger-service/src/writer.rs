@@ -5,10 +5,11 @@ use ledger_contract::{
     event::{Details, Event, EventData, Stream},
     value::Instant,
 };
-use ledger_domain::{Code, Posting, Refusal, programme};
+use ledger_domain::{Code, Posting, Refusal, programme, region};
 use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewEvent};
 
 use crate::{
+    clients::Clients,
     lookup::LogEntries,
     streams::{Saved, Streams},
     submission::Submission,
@@ -46,7 +47,14 @@ pub struct Writer<L> {
     log: L,
     streams: Streams,
     /// States as they were before the open transaction touched them.
-    undo: Option<(Mark, Vec<(Stream, Saved)>)>,
+    undo: Option<Undo>,
+    clients: Clients,
+}
+
+/// Where a transaction began, and the streams that it touched since.
+struct Undo {
+    mark: Mark,
+    touched: Vec<(Stream, Option<Saved>)>,
 }
 
 impl<L: EventLog> Writer<L> {
@@ -56,6 +64,7 @@ impl<L: EventLog> Writer<L> {
             log,
             streams,
             undo: None,
+            clients: Clients::default(),
         }
     }
 
@@ -76,18 +85,23 @@ impl<L: EventLog> Writer<L> {
 
     /// From here on everything staged can be taken back at once.
     pub fn begin_transaction(&mut self) {
-        self.undo = Some((self.log.mark(), Vec::new()));
+        self.undo = Some(Undo {
+            mark: self.log.mark(),
+            touched: Vec::new(),
+        });
+        self.clients.begin_transaction();
     }
 
     /// Takes back what was staged since the transaction began: log and states are as they were.
     pub fn roll_back_transaction(&mut self) -> Result<(), Fatal> {
-        let Some((mark, saved)) = self.undo.take() else {
+        let Some(undo) = self.undo.take() else {
             return Ok(());
         };
-        self.log.rollback(mark)?;
-        for (_, state) in saved {
+        self.log.rollback(undo.mark)?;
+        for state in undo.touched.into_iter().filter_map(|(_, state)| state) {
             self.streams.restore(state);
         }
+        self.clients.roll_back_transaction();
         Ok(())
     }
 
@@ -157,30 +171,40 @@ impl<L: EventLog> Writer<L> {
         Err(Refusal::new(Code::VersionConflict, sentence))
     }
 
-    fn decide(&self, command: &Command) -> Result<Vec<EventData>, Rejection> {
+    fn decide(&mut self, command: &Command) -> Result<Vec<EventData>, Rejection> {
         let posting = Posting {
             booking_date: command.booking_date,
             explained: command.explained,
         };
         match (&command.action, &command.stream) {
             (Action::Programme(asked), Stream::Programme(id)) => {
-                let entries = LogEntries::new(&self.log, &command.stream);
+                let entries = LogEntries::new(&self.log, &command.stream, &self.clients);
                 let decided = programme::decide(self.streams.programme(id), &entries, posting, asked);
                 entries.finish()?;
                 Ok(vec![EventData::from_programme_event(id, &decided?)])
             }
-            (Action::Programme(_), stream) => {
-                unreachable!("a programme's command names a programme, not {stream}")
+            (Action::Region(asked), Stream::Region(id)) => {
+                if matches!(asked, region::Command::RecordCost(cost) if cost.client.is_some()) {
+                    self.clients.load(&self.log, id)?;
+                }
+                let entries = LogEntries::new(&self.log, &command.stream, &self.clients);
+                let decided = region::decide(self.streams.region(id), &entries, posting, asked);
+                entries.finish()?;
+                Ok(decided?
+                    .iter()
+                    .map(|event| EventData::from_region_event(id, event))
+                    .collect())
             }
+            (_, stream) => unreachable!("a command names a stream of its own kind, not {stream}"),
         }
     }
 
     fn stage(&mut self, submission: &Submission, data: Vec<EventData>) -> Result<Outcome, Rejection> {
         let command = &submission.command;
-        if let Some((_, saved)) = &mut self.undo
-            && !saved.iter().any(|(stream, _)| *stream == command.stream)
+        if let Some(Undo { touched, .. }) = &mut self.undo
+            && !touched.iter().any(|(stream, _)| *stream == command.stream)
         {
-            saved.push((command.stream.clone(), self.streams.save(&command.stream)));
+            touched.push((command.stream.clone(), self.streams.save(&command.stream)));
         }
         // The texts and the fingerprint belong to the command and go with its first event.
         let mut details = command.details.clone().unwrap_or_default();
@@ -210,6 +234,7 @@ impl<L: EventLog> Writer<L> {
         for event in recorded {
             self.streams.apply(&event);
             let details = self.log.details(&event)?;
+            self.clients.note(&event, details.as_ref());
             with_details.push((event, details));
         }
         Ok(Outcome {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ledger_domain::{Code, Id};
-use ledger_service::{Outcome, Queries, Rejection, ReportQuery, Submission, Writer, over};
+use ledger_service::{Clock, Outcome, Queries, Rejection, ReportQuery, Submission, Writer, over};
 use ledger_store::{EventLog, MemoryLog};
 use serde_json::Value;
 
@@ -34,7 +34,8 @@ impl Scenario {
     #[expect(clippy::expect_used, reason = "a log in memory that fails stops the test")]
     pub fn new() -> Self {
         let clock = Arc::new(ManualClock::at("2022-01-01T00:00:00Z"));
-        let (writer, queries) = over(MemoryLog::default(), clock.clone()).expect("a log in memory opens");
+        let log = MemoryLog::new("test.example/ledger", clock.now()).expect("a log in memory opens");
+        let (writer, queries) = over(log, clock.clone()).expect("a log in memory opens");
         Self {
             clock,
             writer,
@@ -68,9 +69,7 @@ impl Scenario {
     )]
     pub fn post(&mut self, command: &Value) -> Result<Outcome, Rejection> {
         self.clock.advance_us(1_000_000);
-        self.writer
-            .begin(ledger_service::Clock::now(&*self.clock))
-            .expect("a group opens");
+        self.writer.begin(self.clock.now()).expect("a group opens");
         let submission = Submission::read(command.to_string().as_bytes(), None, "test")
             .unwrap_or_else(|faults| panic!("{command} has faults: {faults:?}"));
         let outcome = self.writer.execute(&submission);

@@ -1,2 +1,41 @@
-//! Benchmarks.
-fn main() {}
+//! Benchmarks: ours beside the floor of the same disk in the same run, interleaved, as ratios.
+//!
+//! Absolute figures swing when cores are shared; the ratio of two things measured in turn does not. Nothing durable
+//! or checked is switched off.
+
+mod floor;
+mod record;
+mod table;
+
+use std::path::PathBuf;
+
+use clap::Parser;
+
+/// Measures the ledger against a plain file on the same disk.
+#[derive(Parser)]
+struct Arguments {
+    /// Where the files go; a temporary directory there is used and removed.
+    #[arg(long, default_value = "target/bench")]
+    directory: PathBuf,
+    /// Rounds of each pair; the median is quoted.
+    #[arg(long, default_value_t = 7)]
+    rounds: u32,
+    /// The size of the ledger that is imported and opened.
+    #[arg(long, default_value_t = 1_000_000)]
+    events: u64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let Arguments {
+        directory,
+        rounds,
+        events,
+    } = Arguments::parse();
+    std::fs::create_dir_all(&directory)?;
+    let mut table = table::Table::default();
+    record::single_commits(&directory, rounds, 1_000, &mut table)?;
+    record::groups(&directory, rounds, 100, 1_000, &mut table)?;
+    record::import_and_open(&directory, events, &mut table)?;
+    table.print();
+    Ok(())
+}

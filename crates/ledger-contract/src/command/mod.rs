@@ -54,6 +54,8 @@ pub struct Command {
 pub enum Action {
     /// Of a programme.
     Programme(domain::Command),
+    /// Of a region.
+    Region(ledger_domain::region::Command),
 }
 
 /// One fault of the input.

@@ -186,7 +186,7 @@ fn a_contradiction_is_seen_in_the_explanation_and_in_the_figure() {
             .action
         {
             Action::Programme(domain::Command::ExplainFigure(explain)) => explain.source_contradiction,
-            Action::Programme(other) => panic!("{other:?}"),
+            other => panic!("{other:?}"),
         }
     };
     assert!(flag("budget", "Source-Contradiction: 8 x 17.800 is 142.400"));

@@ -1,0 +1,207 @@
+//! The record under postings: single commits, groups, an import, an opening.
+
+use std::{path::Path, sync::Arc, time::Instant};
+
+use anyhow::{Context, Result};
+use ledger_contract::event::{EventData, ExpenditurePostedV1, Stream};
+use ledger_domain::{Date, Id};
+use ledger_service::{Clock, Import, Queries, ReportQuery, Submission, SystemClock, Writer, open};
+use ledger_store::{EventLog, NewCommand, NewEvent, Options, TapeLog, TapeReader};
+use ledger_testkit::workload::Workload;
+
+use crate::{
+    floor::{Plain, appends_per_second},
+    table::Table,
+};
+
+const WORKLOAD: Workload = Workload {
+    seed: 20_190_601,
+    programmes: 10,
+    projects: 15,
+    expenditures: u64::MAX,
+};
+
+fn opened(directory: &Path) -> Result<(Writer<TapeLog>, Queries<TapeReader>)> {
+    let (writer, queries, _) = open(
+        directory,
+        &Options::new("bench.example/ledger"),
+        Arc::new(SystemClock),
+    )?;
+    Ok((writer, queries))
+}
+
+/// The bytes that the tape holds, filler excluded.
+fn tape_bytes(directory: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for segment in std::fs::read_dir(directory.join("tape"))? {
+        let text = std::fs::read(segment?.path())?;
+        bytes += text.len() - text.iter().rev().take_while(|byte| **byte == b'\n').count();
+    }
+    Ok(bytes as u64)
+}
+
+/// One client posts one command at a time: parsed, decided, rendered, hashed, synced, projected.
+pub(crate) fn single_commits(directory: &Path, rounds: u32, count: u32, table: &mut Table) -> Result<()> {
+    let directory = tempfile::tempdir_in(directory)?;
+    let data = directory.path().join("single");
+    let (mut writer, queries) = opened(&data)?;
+    let mut lines = WORKLOAD.lines();
+    let mut post = |count: u32| -> Result<f64> {
+        let lines: Vec<String> = lines.by_ref().take(count as usize).collect();
+        let started = Instant::now();
+        for line in lines {
+            let submission =
+                Submission::read(line.as_bytes(), None, "bench").map_err(|_| anyhow::anyhow!("{line}"))?;
+            writer.begin(SystemClock.now())?;
+            writer.execute(&submission)?;
+            writer.commit()?;
+            queries.catch_up()?;
+        }
+        Ok(f64::from(count) / started.elapsed().as_secs_f64())
+    };
+    // The opening of programmes and projects comes first and is not measured.
+    post(WORKLOAD.programmes * (1 + 2 * WORKLOAD.projects))?;
+    let before = tape_bytes(&data)?;
+    post(100)?;
+    let bytes = usize::try_from((tape_bytes(&data)? - before) / 100)?;
+    let (mut growing, mut filled) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let floor = appends_per_second(directory.path(), Plain::Growing, count, bytes)?;
+        let ours = post(count)?;
+        let floor_filled = appends_per_second(directory.path(), Plain::Filled, count, bytes)?;
+        growing.push((ours, floor));
+        filled.push((ours, floor_filled));
+    }
+    let held = format!("append + fdatasync of the same {bytes} bytes");
+    table.pair(
+        "durable single commit, one client, in-process",
+        "/s",
+        &format!("{held}, growing file"),
+        &growing,
+    );
+    table.pair(
+        "the same",
+        "/s",
+        &format!("{held}, file filled in advance"),
+        &filled,
+    );
+    Ok(())
+}
+
+/// Events handed to the store in groups, sled caught up at the end.
+pub(crate) fn groups(directory: &Path, rounds: u32, groups: u32, size: u32, table: &mut Table) -> Result<()> {
+    let directory = tempfile::tempdir_in(directory)?;
+    let data = directory.path().join("groups");
+    let options = Options::new("bench.example/ledger");
+    let (mut log, _) = TapeLog::open(&data, &options, SystemClock.now(), &mut |_| {})?;
+    let mut number = 0u32;
+    let mut append = |groups: u32| -> Result<f64> {
+        let batches: Vec<Vec<NewCommand>> = (0..groups)
+            .map(|_| {
+                (0..size)
+                    .map(|_| {
+                        number += 1;
+                        expenditure(number)
+                    })
+                    .collect::<Result<Vec<_>>>()
+            })
+            .collect::<Result<_>>()?;
+        let started = Instant::now();
+        for batch in batches {
+            log.begin(SystemClock.now())?;
+            for command in batch {
+                log.stage(command)?;
+            }
+            log.commit()?;
+        }
+        log.catch_up();
+        Ok(f64::from(groups * size) / started.elapsed().as_secs_f64())
+    };
+    append(1)?;
+    let before = tape_bytes(&data)?;
+    append(1)?;
+    let group_bytes = usize::try_from(tape_bytes(&data)? - before)?;
+    let mut pairs = Vec::new();
+    for _ in 0..rounds {
+        let floor = appends_per_second(directory.path(), Plain::Growing, groups, group_bytes)?;
+        pairs.push((append(groups)?, floor * f64::from(size)));
+    }
+    let held = format!("a growing file given the same {group_bytes} bytes a group, fdatasync each");
+    table.pair(
+        &format!("groups of {size} events through the store, sled caught up"),
+        "events/s",
+        &held,
+        &pairs,
+    );
+    Ok(())
+}
+
+fn expenditure(number: u32) -> Result<NewCommand> {
+    let programme = Id::new("bench").context("an id")?;
+    let text = format!(
+        r#"{{"amount":"1250.00","category":null,"charges":[{{"amount":"1250.00","source":"programme"}}],"commitment":null,"drawnDown":null,"expenditure":"F-{number:09}","overspend":"0.00","programme":"bench","project":"project-1","taakveld":null,"tags":{{}},"year":2021}}"#
+    );
+    let data: ExpenditurePostedV1 = from_json(&text)?;
+    Ok(NewCommand {
+        stream: Stream::Programme(programme),
+        expected_version: None,
+        recorded_by: "bench".to_owned(),
+        idempotency_key: None,
+        events: vec![NewEvent {
+            booking_date: Date::from_ymd(2021, 3, 31).context("a day")?,
+            data: EventData::ExpenditurePosted(data),
+            details: None,
+        }],
+    })
+}
+
+fn from_json(text: &str) -> Result<ExpenditurePostedV1> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    match EventData::deserialize(111, 1, &mut reader)? {
+        Some(EventData::ExpenditurePosted(data)) => Ok(data),
+        other => anyhow::bail!("not an expenditure: {other:?}"),
+    }
+}
+
+/// An import of many commands as one, then an opening that answers one question.
+pub(crate) fn import_and_open(directory: &Path, events: u64, table: &mut Table) -> Result<()> {
+    let directory = tempfile::tempdir_in(directory)?;
+    let data = directory.path().join("import");
+    let opening = u64::from(WORKLOAD.programmes * (1 + 2 * WORKLOAD.projects));
+    let workload = Workload {
+        expenditures: events.saturating_sub(opening),
+        ..WORKLOAD
+    };
+    let lines: Vec<String> = workload.lines().collect();
+    let (mut writer, queries) = opened(&data)?;
+    let started = Instant::now();
+    writer.begin(SystemClock.now())?;
+    let mut import = Import::start(&mut writer, "bench");
+    for (number, line) in (1..).zip(&lines) {
+        if let Err(refusal) = import.line(number, line.as_bytes())? {
+            anyhow::bail!("line {number}: {}", refusal.detail);
+        }
+    }
+    import.finish(false)?;
+    writer.commit()?;
+    queries.catch_up()?;
+    let seconds = started.elapsed().as_secs_f64();
+    table.figure(
+        &format!("import of {} commands as one, projections caught up", lines.len()),
+        format!("{:.0} commands/s", f64::from(u32::try_from(lines.len())?) / seconds),
+    );
+    drop((writer, queries));
+    let started = Instant::now();
+    let (_writer, queries) = opened(&data)?;
+    let opened_ms = started.elapsed().as_millis();
+    let started = Instant::now();
+    let programme = Id::new("p-0").context("an id")?;
+    let report = queries.budget_position(&programme, &ReportQuery::default())?;
+    let answered_us = started.elapsed().as_micros();
+    anyhow::ensure!(!report.projects.is_empty(), "the programme has projects");
+    table.figure(
+        &format!("opening {} events after a close", queries.log_position()),
+        format!("{opened_ms} ms; then budget-position in {answered_us} us"),
+    );
+    Ok(())
+}
