@@ -80,9 +80,8 @@ fn a_new_log_holds_its_opening<F: Fixture>(fixture: &mut F) {
     let head = log.reader().head();
     assert_eq!((head.size, head.recorded_at), (1, NOON));
     let events = read(&log.reader(), 0, u64::MAX);
-    let [opened] = events.as_slice() else {
-        panic!("{events:?}")
-    };
+    assert_eq!(events.len(), 1);
+    let opened = &events[0];
     assert_eq!((opened.position, opened.version, opened.command), (0, 1, 0));
     assert_eq!(opened.data.type_name(), "ledgerOpened");
     assert_eq!(log.version(&Stream::Ledger), 1);
@@ -329,6 +328,12 @@ fn an_event_that_is_too_long_takes_its_command_with_it<F: Fixture>(fixture: &mut
     command.events.extend(too_long(&p()).events);
     command.idempotency_key = too_long(&p()).idempotency_key;
     assert!(matches!(log.stage(command), Err(AppendError::TooLong { bytes }) if bytes > 65_535));
+    let mut command = expenditure(&p(), 2);
+    command.events[0].details = Some(ledger_contract::event::Details {
+        explanation: Some("x".repeat(600_000)),
+        ..Default::default()
+    });
+    assert!(matches!(log.stage(command), Err(AppendError::TooLong { .. })));
     assert_eq!((log.mark().size, log.version(&p())), (1, 0));
     log.stage(expenditure(&p(), 3)).expect("it is staged");
     assert_eq!(log.commit().expect("it is committed").size, 2);

@@ -21,6 +21,9 @@ struct Staged {
     checksum: u32,
 }
 
+/// How many events lie between two trees that a rollback starts from.
+const TREE_EVENTS: usize = 1_024;
+
 /// A group of events that is not durable yet. Its buffers are used again by the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Group {
@@ -30,8 +33,8 @@ pub(crate) struct Group {
     pub(crate) buffer: Vec<u8>,
     /// How many bytes were written before the buffer's first.
     pub(crate) written: u64,
-    /// The tree before the group.
-    base: Tree,
+    /// The tree before the group, and after every so many of its events: trees cannot shrink.
+    trees: Vec<Tree>,
     /// The tree with the group.
     tree: Tree,
     checksum: Checksum,
@@ -53,7 +56,7 @@ impl Group {
     pub(crate) fn open(&mut self, stamp: Instant, base: &Tree) {
         self.close();
         self.stamp = Some(stamp);
-        self.base.clone_from(base);
+        self.trees.push(base.clone());
         self.tree.clone_from(base);
     }
 
@@ -65,6 +68,7 @@ impl Group {
         self.checksum = Checksum::default();
         self.buffer.clear();
         self.buffer.shrink_to(KEPT_BYTES);
+        self.trees.clear();
         self.staged.clear();
         self.staged.shrink_to(KEPT_BYTES / size_of::<Staged>());
         self.records.clear();
@@ -73,7 +77,7 @@ impl Group {
 
     /// The position of its first event.
     pub(crate) fn first(&self) -> u64 {
-        self.base.size()
+        self.trees.first().map_or(0, Tree::size)
     }
 
     /// The position after its last event.
@@ -113,6 +117,9 @@ impl Group {
             record_end: self.records.len(),
             checksum: self.checksum.state(),
         });
+        if self.staged.len().is_multiple_of(TREE_EVENTS) {
+            self.trees.push(self.tree.clone());
+        }
         Ok(())
     }
 
@@ -131,9 +138,13 @@ impl Group {
         self.buffer
             .truncate(usize::try_from(in_buffer).unwrap_or(usize::MAX));
         self.written = self.written.min(line_end);
-        // The tree cannot shrink, so it grows again from where the group began.
-        self.tree.clone_from(&self.base);
-        for staged in &self.staged {
+        // The tree grows again from the last one that is not beyond the cut.
+        let kept = self.staged.len();
+        self.trees.truncate(kept / TREE_EVENTS + 1);
+        if let Some(tree) = self.trees.last() {
+            self.tree.clone_from(tree);
+        }
+        for staged in self.staged.iter().skip(kept / TREE_EVENTS * TREE_EVENTS) {
             self.tree.push(staged.hash);
         }
         line_end

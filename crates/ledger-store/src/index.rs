@@ -43,7 +43,15 @@ const RECENT_MAX: usize = 4_096;
 #[derive(Debug, Default)]
 pub(crate) struct HashIndex {
     recent: BTreeSet<(u64, u64)>,
-    runs: Vec<Vec<(u64, u64)>>,
+    /// Oldest first.
+    runs: Vec<Run>,
+}
+
+#[derive(Debug, Default)]
+struct Run {
+    pairs: Vec<(u64, u64)>,
+    /// The highest position in it, so that cutting passes by the old ones.
+    newest: u64,
 }
 
 impl HashIndex {
@@ -64,19 +72,30 @@ impl HashIndex {
         if self.recent.len() < RECENT_MAX {
             return;
         }
-        let mut run: Vec<(u64, u64)> = std::mem::take(&mut self.recent).into_iter().collect();
-        while let Some(last) = self.runs.pop_if(|last| last.len() < 2 * run.len()) {
-            run = merge(&last, &run);
+        self.make_run();
+    }
+
+    /// Makes a run of what is recent, and one of it and those before it that are not twice as long.
+    fn make_run(&mut self) {
+        let newest = self
+            .recent
+            .iter()
+            .map(|(_, position)| *position)
+            .max()
+            .unwrap_or(0);
+        let mut pairs: Vec<(u64, u64)> = std::mem::take(&mut self.recent).into_iter().collect();
+        while let Some(last) = self.runs.pop_if(|last| last.pairs.len() < 2 * pairs.len()) {
+            pairs = merge(&last.pairs, &pairs);
         }
-        self.runs.push(run);
+        self.runs.push(Run { pairs, newest });
     }
 
     /// The positions with this hash, in order.
     pub(crate) fn find(&self, hash: u64) -> Vec<u64> {
         let mut found: Vec<u64> = Vec::new();
         for run in &self.runs {
-            let start = run.partition_point(|(at, _)| *at < hash);
-            let same = run.iter().skip(start).take_while(|(at, _)| *at == hash);
+            let start = run.pairs.partition_point(|(at, _)| *at < hash);
+            let same = run.pairs.iter().skip(start).take_while(|(at, _)| *at == hash);
             found.extend(same.map(|(_, position)| *position));
         }
         let same = self.recent.range((hash, 0)..=(hash, u64::MAX));
@@ -88,15 +107,11 @@ impl HashIndex {
     /// Forgets positions from `size` on.
     pub(crate) fn cut(&mut self, size: u64) {
         self.recent.retain(|(_, position)| *position < size);
-        // Runs are in order of age: the first that holds nothing newer ends the search.
-        for run in self.runs.iter_mut().rev() {
-            let before = run.len();
-            run.retain(|(_, position)| *position < size);
-            if run.len() == before {
-                break;
-            }
+        for run in self.runs.iter_mut().filter(|run| run.newest >= size) {
+            run.pairs.retain(|(_, position)| *position < size);
+            run.newest = size;
         }
-        self.runs.retain(|run| !run.is_empty());
+        self.runs.retain(|run| !run.pairs.is_empty());
     }
 }
 
@@ -181,8 +196,7 @@ mod tests {
                 index.insert(*hash, position);
                 if position % 37 == 0 {
                     // A small run now and then, so that merging is met here too.
-                    let run = std::mem::take(&mut index.recent).into_iter().collect();
-                    index.runs.push(run);
+                    index.make_run();
                 }
                 if position < cut {
                     plain.entry(*hash).or_default().push(position);

@@ -34,6 +34,6 @@ pub use log::{AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand,
 pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};
 pub use reader::TapeReader;
-pub use render::{FORMAT, LEAF_BYTES_MAX};
+pub use render::{DETAILS_BYTES_MAX, FORMAT, LEAF_BYTES_MAX};
 pub use tape_log::TapeLog;
 pub use verify::{Verified, verify};

@@ -31,7 +31,7 @@ pub(crate) fn open(
     visit: &mut dyn FnMut(&Event),
 ) -> Result<(TapeLog, Opened), Fatal> {
     let started = std::time::Instant::now();
-    fs::create_dir_all(directory).map_err(|error| failed("making the folder", directory, &error))?;
+    make_durably(directory, options)?;
     let lock = Lock::take(directory)?;
     let tape = Arc::new(Tape::open(Arc::clone(&options.disk), directory, true)?);
 
@@ -66,7 +66,7 @@ pub(crate) fn open(
         visited: 0,
         visit,
     };
-    let (packer, rebuilt) = filler.fill(sled, directory, options, head)?;
+    let (packer, fault) = filler.fill(sled, directory, options, head)?;
     let mut log = TapeLog {
         writer: Writer::resume(tape, options, survey.end)?,
         shared: filler.shared,
@@ -96,10 +96,28 @@ pub(crate) fn open(
         created,
         events: log.shared.head().size,
         tail,
-        rebuilt,
+        rebuilt: fault.clone().filter(|_| !log.is_sled_stale()),
+        without_sled: fault.filter(|_| log.is_sled_stale()),
         milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
     Ok((log, opened))
+}
+
+/// Makes a folder and those above it, each name synced: a ledger must not vanish with its folder's name.
+fn make_durably(directory: &Path, options: &Options) -> Result<(), Fatal> {
+    if directory.as_os_str().is_empty() || directory.exists() {
+        return Ok(());
+    }
+    let parent = directory.parent().unwrap_or(Path::new(""));
+    make_durably(parent, options)?;
+    let parent = if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    };
+    let made = options.disk.create_dir(directory);
+    made.and_then(|()| options.disk.sync_dir(parent))
+        .map_err(|error| failed("making the folder", directory, &error))
 }
 
 /// sled that fits the tape, or why there is none.

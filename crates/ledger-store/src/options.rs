@@ -84,6 +84,8 @@ pub struct Opened {
     pub tail: Option<CutTail>,
     /// Why sled was made anew from the tape.
     pub rebuilt: Option<String>,
+    /// Why there is no sled at all; everything is read from the tape, which is slower.
+    pub without_sled: Option<String>,
     /// How long it took.
     pub milliseconds: u64,
 }
@@ -118,6 +120,9 @@ impl fmt::Display for Opened {
                 f,
                 "\nThe store that is read was made anew from the tape, since {why}."
             )?;
+        }
+        if let Some(why) = &self.without_sled {
+            write!(f, "\nThe tape itself is read, which is slower, since {why}.")?;
         }
         Ok(())
     }

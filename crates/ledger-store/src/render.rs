@@ -15,6 +15,9 @@ use crate::{AppendError, Fatal, NewCommand, NewEvent};
 /// The longest leaf in bytes: entries of a tiled log have a length of 16 bits (C2SP tlog-tiles, log entries).
 pub const LEAF_BYTES_MAX: usize = 65_535;
 
+/// The longest details in bytes, far above seven texts of 4,000 characters: a line must fit a reader's buffer.
+pub const DETAILS_BYTES_MAX: usize = 512 << 10;
+
 /// The version of the tape's format, as position 0 tells it; `FORMAT.md` states what it means.
 pub const FORMAT: u32 = 1;
 
@@ -74,6 +77,10 @@ impl Renderer {
             let mut salt = [0; 16];
             self.salts.fill_bytes(&mut salt);
             details.write(salt, &mut self.details).map_err(unwritable)?;
+            if self.details.len() > DETAILS_BYTES_MAX {
+                let bytes = self.details.len();
+                return Err(AppendError::TooLong { bytes });
+            }
             event.details_hash = Some(Sha256::digest(&self.details).into());
         }
         let start = into.len();

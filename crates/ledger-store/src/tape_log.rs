@@ -325,5 +325,7 @@ impl Drop for TapeLog {
     fn drop(&mut self) {
         // A crash instead of this leaves the last block to be read from the tape at the next opening.
         self.catch_up();
+        // Readers may live on, and read the tape; sled's files are free for whoever opens the directory next.
+        self.shared.set_blocks(None);
     }
 }

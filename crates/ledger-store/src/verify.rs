@@ -79,10 +79,13 @@ struct Group {
     faults: Vec<String>,
 }
 
+/// Blocks in order: first position and records.
+type BlockIter = dyn Iterator<Item = Result<(u64, Vec<u8>), Fault>>;
+
 /// sled's records, read along with the tape's lines.
 struct Sled {
     head: BlocksHead,
-    blocks: Box<dyn Iterator<Item = Result<(u64, Vec<u8>), Fault>>>,
+    blocks: Box<BlockIter>,
     cursor: Cursor,
 }
 
@@ -166,7 +169,7 @@ impl Check<'_> {
                     self.event(place, leaf, details, begins);
                 }
                 Line::Commit(commit) if line.whole => {
-                    self.commit(place, line.end(), commit);
+                    self.commit(place, line.end(), &commit);
                     options.report(read_bytes, total_bytes);
                 }
                 _ => self.fault(place, "a line is neither an event nor a commit"),
@@ -227,7 +230,7 @@ impl Check<'_> {
             .unwrap_or((event.recorded_at, event.recorded_at));
         self.group.stamps = Some((first.min(event.recorded_at), last.max(event.recorded_at)));
         self.details(place, &event, details);
-        self.compare(Record { event, place, widths });
+        self.compare(&Record { event, place, widths });
     }
 
     fn details(&mut self, place: Place, event: &Event, details: &[u8]) {
@@ -241,13 +244,13 @@ impl Check<'_> {
     }
 
     /// Holds a line against what sled has of it.
-    fn compare(&mut self, record: Record) {
+    fn compare(&mut self, record: &Record) {
         let position = record.event.position;
         let Some(sled) = self.sled.as_mut().filter(|sled| position < sled.head.tree.size()) else {
             return;
         };
         let mut fault = match sled.record(position) {
-            Ok(found) if found == record => None,
+            Ok(found) if found == *record => None,
             Ok(_) => Some(format!("position {position} is another event there")),
             Err(fault) => Some(fault),
         };
@@ -259,7 +262,7 @@ impl Check<'_> {
         }
     }
 
-    fn commit(&mut self, place: Place, end: Place, commit: Commit) {
+    fn commit(&mut self, place: Place, end: Place, commit: &Commit) {
         let group = std::mem::take(&mut self.group);
         let whole = commit.size.checked_sub(commit.first) == Some(group.events) && group.events > 0;
         self.suspects.extend(group.faults);
@@ -327,7 +330,7 @@ impl Sled {
             }
             match self.blocks.next().transpose()? {
                 Some((first, block)) if first <= position => {
-                    self.cursor = Cursor::new(first, Arc::new(block))
+                    self.cursor = Cursor::new(first, Arc::new(block));
                 }
                 _ => return Err(format!("position {position} is missing from its blocks")),
             }

@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use super::{Place, Tape, failed};
-use crate::{Fatal, disk::File};
+use crate::{
+    Fatal,
+    disk::File,
+    render::{DETAILS_BYTES_MAX, LEAF_BYTES_MAX},
+};
 
 /// What is read from a file at once.
 const READ_BYTES: usize = 1 << 20;
 
-/// No line is longer: a leaf of 65,535 bytes and seven details of 4,000 characters, escaped, are below it. What goes
-/// on for longer without a newline is damage and is not gathered in memory.
-pub(crate) const LINE_BYTES_MAX: usize = 1 << 20;
+/// No line is longer. What goes on without a newline is damage and is not gathered in memory.
+const LINE_BYTES_MAX: usize = LEAF_BYTES_MAX + DETAILS_BYTES_MAX + 1;
 
 /// A line and where it stands.
 #[derive(Debug)]

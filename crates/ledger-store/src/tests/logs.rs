@@ -5,8 +5,10 @@ use tempfile::TempDir;
 
 use super::{open, small};
 use crate::{
-    MemoryLog, TapeLog,
-    conformance::{self, Fixture},
+    EventLog, Mark, MemoryLog, TapeLog,
+    conformance::{self, Fixture, NOON},
+    samples::{expenditure, programme},
+    verify,
 };
 
 struct InMemory;
@@ -61,4 +63,44 @@ fn the_log_on_disk_conforms_after_sled_has_failed() {
         directory: tempfile::tempdir().unwrap(),
         without_sled: true,
     });
+}
+
+#[test]
+fn a_rollback_deep_in_a_large_group_keeps_tree_and_checksum_right() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut log, _, _) = open(directory.path(), &small(), NOON).unwrap();
+    log.begin(NOON).unwrap();
+    let first = log.mark().size;
+    let stage = |log: &mut TapeLog, count: u64| {
+        for _ in 0..count {
+            let number = log.mark().size;
+            log.stage(expenditure(&programme("p"), number)).unwrap();
+        }
+    };
+    for (count, keep) in [
+        (3_000, 1_023),
+        (1_500, 1_024),
+        (1_500, 2_047),
+        (900, 2_500),
+        (700, 3_200),
+    ] {
+        stage(&mut log, count);
+        log.rollback(Mark { size: first + keep }).unwrap();
+    }
+    let head = log.commit().unwrap();
+    drop(log);
+    let verified = verify(directory.path(), &small()).unwrap();
+    assert_eq!(verified.findings, Vec::<String>::new());
+    assert_eq!(
+        (verified.events, verified.commits, verified.root),
+        (first + 3_200, 2, head.root)
+    );
+}
+
+#[test]
+fn a_new_ledger_s_folders_are_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let deep = directory.path().join("a/b/c");
+    open(&deep, &small(), NOON).unwrap();
+    assert_eq!(verify(&deep, &small()).unwrap().events, 1);
 }
