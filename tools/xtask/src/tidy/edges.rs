@@ -87,7 +87,7 @@ const OWNED: &[Owned] = &[
     },
     Owned {
         libraries: &["clap", "indicatif", "comfy-table"],
-        by: &["ledger-cli"],
+        by: &["ledger-cli", "bench"],
         because: "libraries do not talk to a terminal",
     },
     Owned {
