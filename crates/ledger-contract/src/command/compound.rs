@@ -177,7 +177,7 @@ fn tags(node: Node<'_>) -> Result<Tags, Vec<Fault>> {
 }
 
 /// Reads an object by what is asked of it.
-fn nested<T>(node: Node<'_>, ask: fn(&mut Fields<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
+pub(super) fn nested<T>(node: Node<'_>, ask: fn(&mut Fields<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
     let mut fields = Fields::of(node)?;
     let value = ask(&mut fields);
     match (value, fields.finish()) {

@@ -27,6 +27,8 @@ pub(super) struct Asked {
     pub(super) name: &'static str,
     pub(super) required: bool,
     pub(super) schema: Value,
+    /// The fields in whose place it may stand.
+    pub(super) instead_of: &'static [&'static str],
 }
 
 impl<'a> Fields<'a> {
@@ -69,6 +71,40 @@ impl<'a> Fields<'a> {
             Node::Null => None,
             node => self.read(name, form, node),
         }
+    }
+
+    /// Whether a field is there, other than null.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.entries
+            .iter()
+            .any(|(key, node)| key == name && !matches!(node, Node::Null))
+    }
+
+    /// The value of a field that stands in the place of others, which are refused beside it. Where it is absent, they
+    /// must be asked for.
+    pub(super) fn instead_of<T>(
+        &mut self,
+        others: &'static [&'static str],
+        name: &'static str,
+        form: &Form<T>,
+    ) -> Option<T> {
+        if self.has(name) {
+            for other in others {
+                if self.has(other) {
+                    self.refuse(
+                        other,
+                        format!("{other} cannot stand beside {name}: give one of them."),
+                    );
+                } else {
+                    self.take(other);
+                }
+            }
+        }
+        let value = self.optional(name, form);
+        if let Some(asked) = self.asked.as_mut().and_then(|asked| asked.last_mut()) {
+            asked.instead_of = others;
+        }
+        value
     }
 
     /// Refuses a field that belongs elsewhere, with the reason instead of "unknown".
@@ -119,6 +155,7 @@ impl<'a> Fields<'a> {
                 name,
                 required,
                 schema,
+                instead_of: &[],
             });
         }
     }

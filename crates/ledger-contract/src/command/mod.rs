@@ -2,24 +2,25 @@
 //!
 //! There is one reading of a command, and it lists every fault: the input becomes a small tree that borrows its texts
 //! (`json`), fields are asked of it by name (`fields`) in one of few forms (`form`, `compound`), and each command's function
-//! (`programme`) says which. The schema is what those functions ask, so it cannot differ from what is read.
+//! (`programme`, `region`) says which. The schema is what those functions ask, so it cannot differ from what is read.
 
 mod compound;
 mod fields;
 mod form;
 mod json;
 mod programme;
+mod region;
 mod schema;
 
 pub use schema::{schema, schemas};
 
-use ledger_domain::{Date, Id, programme as domain};
+use ledger_domain::{Date, Id, programme as programmes, region as regions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use self::{
     fields::Fields,
-    form::{DATE, Form, ID, IDEMPOTENCY_KEY, VERSION},
+    form::{Form, ID, IDEMPOTENCY_KEY, VERSION},
     json::Node,
 };
 use crate::{
@@ -53,9 +54,9 @@ pub struct Command {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Of a programme.
-    Programme(domain::Command),
+    Programme(programmes::Command),
     /// Of a region.
-    Region(ledger_domain::region::Command),
+    Region(regions::Command),
 }
 
 /// One fault of the input.
@@ -103,27 +104,35 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 struct Kind {
     name: &'static str,
     summary: &'static str,
-    /// The field that holds the booking date.
-    dated_by: &'static str,
-    ask: fn(&mut Draft<'_, '_>) -> Option<domain::Command>,
+    /// The field that holds the booking date, and the days that it takes.
+    dated_by: (&'static str, &'static Form<Date>),
+    ask: Ask,
+}
+
+/// Asks for a type's own fields; the state machine says which field names the stream.
+enum Ask {
+    Programme(fn(&mut Draft<'_, '_>) -> Option<programmes::Command>),
+    Region(fn(&mut Draft<'_, '_>) -> Option<regions::Command>),
 }
 
 /// A command while its own fields are asked for.
 struct Draft<'f, 'a> {
     fields: &'f mut Fields<'a>,
-    programme: Option<Id>,
+    /// The programme or region.
+    id: Option<Id>,
     booking_date: Option<Date>,
     details: Details,
 }
 
-/// Every type. A region's commands come as a second table; their stream is named by `region`.
-const KINDS: &[Kind] = programme::KINDS;
+/// Every type, in the order of the README.
+fn kinds() -> impl Iterator<Item = &'static Kind> {
+    programme::KINDS.iter().chain(region::KINDS)
+}
 
-const TYPE: Form<&Kind> = Form {
+const TYPE: Form<&'static Kind> = Form {
     read: |node| {
         form::text(node, |name| {
-            KINDS
-                .iter()
+            kinds()
                 .find(|kind| kind.name == name)
                 .ok_or_else(|| format!("{} is not the type of a command.", quoted(name)))
         })
@@ -133,33 +142,38 @@ const TYPE: Form<&Kind> = Form {
 
 /// Asks what every command has, and what this type has.
 fn ask(fields: &mut Fields<'_>, kind: &Kind) -> Option<Command> {
-    let programme = fields.required("programme", &ID);
-    let booking_date = fields.required(kind.dated_by, &DATE);
+    let (owner, stream): (_, fn(Id) -> Stream) = match kind.ask {
+        Ask::Programme(_) => ("programme", Stream::Programme),
+        Ask::Region(_) => ("region", Stream::Region),
+    };
+    let id = fields.required(owner, &ID);
+    let (dated_by, days) = kind.dated_by;
+    let booking_date = fields.required(dated_by, days);
     let mut draft = Draft {
         fields,
-        programme: programme.clone(),
+        id: id.clone(),
         booking_date,
         details: Details::default(),
     };
-    let action = (kind.ask)(&mut draft);
+    let action = match kind.ask {
+        Ask::Programme(ask) => ask(&mut draft).map(Action::Programme),
+        Ask::Region(ask) => ask(&mut draft).map(Action::Region),
+    };
     let details = draft.details;
     let idempotency_key = fields.optional("idempotencyKey", &IDEMPOTENCY_KEY);
     let expected_version = fields.optional("expectedVersion", &VERSION);
-    if kind.dated_by != "bookingDate" {
-        let reason = format!(
-            "{} counts as the booking date: leave bookingDate out.",
-            kind.dated_by
-        );
+    if dated_by != "bookingDate" {
+        let reason = format!("{dated_by} counts as the booking date: leave bookingDate out.");
         fields.refuse("bookingDate", reason);
     }
     Some(Command {
-        stream: Stream::Programme(programme?),
+        stream: stream(id?),
         booking_date: booking_date?,
         idempotency_key,
         expected_version,
         explained: details.explanation.is_some(),
         details: Some(details).filter(|details| !details.is_empty()),
-        action: Action::Programme(action?),
+        action: action?,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fields, KINDS, Kind, TYPE, ask, fields::Asked};
+use super::{Fields, Kind, TYPE, ask, fields::Asked, kinds};
 
 /// One schema for every command: one of all, told apart by `type`.
 pub fn schema() -> Value {
@@ -18,7 +18,7 @@ pub fn schema() -> Value {
 
 /// The schema of each command with its type's name, in the order of the contract.
 pub fn schemas() -> Vec<(&'static str, Value)> {
-    KINDS.iter().map(|kind| (kind.name, command(kind))).collect()
+    kinds().map(|kind| (kind.name, command(kind))).collect()
 }
 
 fn command(kind: &Kind) -> Value {
@@ -34,23 +34,25 @@ fn command(kind: &Kind) -> Value {
 /// The schema of an object by what reading asks of it.
 pub(super) fn object<T>(description: &str, ask: impl FnOnce(&mut Fields<'_>) -> Option<T>) -> Value {
     let asked = asked(ask);
-    let required: Vec<&str> = asked
+    let instead: Vec<&Asked> = asked
         .iter()
-        .filter(|field| field.required)
-        .map(|field| field.name)
+        .filter(|field| !field.instead_of.is_empty())
         .collect();
-    let properties: Map<String, Value> = asked
-        .iter()
-        .map(|field| {
-            let schema = field.schema.clone();
-            (
-                field.name.to_owned(),
-                if field.required { schema } else { or_null(schema) },
-            )
-        })
-        .collect();
-    json!({ "type": "object", "description": description, "properties": properties, "required": required,
-        "additionalProperties": false })
+    let replaced = |field: &Asked| instead.iter().any(|other| other.instead_of.contains(&field.name));
+    let required = |field: &&Asked| field.required && !replaced(field);
+    let names: Vec<&str> = asked.iter().filter(required).map(|field| field.name).collect();
+    let property = |field: &Asked| {
+        let schema = field.schema.clone();
+        let schema = if required(&field) { schema } else { or_null(schema) };
+        (field.name.to_owned(), schema)
+    };
+    let properties: Map<String, Value> = asked.iter().map(property).collect();
+    let mut schema = json!({ "type": "object", "description": description, "properties": properties,
+        "required": names, "additionalProperties": false });
+    for field in instead {
+        schema["anyOf"] = json!([{ "required": field.instead_of }, { "required": [field.name] }]);
+    }
+    schema
 }
 
 /// What reading asks of an object.

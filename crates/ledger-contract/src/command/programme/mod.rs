@@ -12,7 +12,7 @@ use ledger_domain::{
 };
 
 use super::{
-    Draft, Kind,
+    Ask, Draft, Kind,
     compound::{DECISION, TAGS},
     form::{BOOLEAN, DATE, DETAIL, FUNDER, ID, MUNICIPALITY, OVERSPEND, POSITIVE, SHARE, SIGNED, TEXT, YEAR},
 };
@@ -28,8 +28,8 @@ const fn kind(
     Kind {
         name,
         summary,
-        dated_by: "bookingDate",
-        ask,
+        dated_by: ("bookingDate", &DATE),
+        ask: Ask::Programme(ask),
     }
 }
 
@@ -126,12 +126,12 @@ pub(super) const KINDS: &[Kind] = &[
     Kind {
         name: "closePeriod",
         summary: "No bookings on or before this day any more.",
-        dated_by: "through",
-        ask: |draft| {
+        dated_by: ("through", &DATE),
+        ask: Ask::Programme(|draft| {
             Some(Command::ClosePeriod(ClosePeriod {
                 through: draft.booking_date?,
             }))
-        },
+        }),
     },
     kind(
         "closeProject",
@@ -165,7 +165,7 @@ fn establish_programme(draft: &mut Draft<'_, '_>) -> Option<Command> {
     let overspend = fields.optional("overspend", &OVERSPEND).unwrap_or_default();
     check_period(draft, starts_on, ends_on);
     Some(Command::EstablishProgramme(EstablishProgramme {
-        programme: draft.programme.clone()?,
+        programme: draft.id.clone()?,
         title: title?,
         municipality: municipality?,
         starts_on: starts_on?,

@@ -42,8 +42,8 @@ fn each_value_has_its_sentence() {
     for (field, value, sentence) in [
         (
             "type",
-            json!("recordCost"),
-            "\"recordCost\" is not the type of a command.",
+            json!("recordCosts"),
+            "\"recordCosts\" is not the type of a command.",
         ),
         ("type", json!(1), "A string belongs here, not a number."),
         ("amount", json!(125), "A string belongs here, not a number."),
@@ -138,6 +138,24 @@ fn fields_that_must_agree_are_compared() {
             "funder",
             json!("programme"),
             "\"programme\" is own money and no funder: name the funder.",
+        ),
+        (
+            "mergeMunicipalities",
+            "into",
+            json!("GM0689"),
+            "GM0689 goes on as the successor: leave it out of from.",
+        ),
+        (
+            "budgetCosts",
+            "weights",
+            json!({}),
+            "\"weights\" is no field here.",
+        ),
+        (
+            "admitMunicipality",
+            "from",
+            json!("2019-07-01"),
+            "2019-07-01 is no 1 January, on which municipalities join and merge.",
         ),
     ] {
         let mut command = of_type(kind);

@@ -3,6 +3,7 @@
 mod faults;
 mod mutations;
 mod readme;
+mod region;
 
 use std::{path::Path, sync::LazyLock};
 
@@ -23,6 +24,10 @@ fn full_command(schema: &Value) -> Map<String, Value> {
     // Where two fields of one form must differ.
     for (name, value) in [("toProject", json!("the-other-project")), ("toYear", json!(2022))] {
         command.entry(name).and_modify(|field| *field = value);
+    }
+    // Of fields that stand in each other's place, the first ones.
+    for name in schema["anyOf"][1]["required"].as_array().into_iter().flatten() {
+        command.remove(name.as_str().expect("a name"));
     }
     command
 }
@@ -59,7 +64,13 @@ fn required(command: &Map<String, Value>) -> Vec<String> {
         .iter()
         .find(|(name, _)| command["type"] == *name)
         .expect("a type");
-    serde_json::from_value(schema["required"].clone()).expect("a list of names")
+    let names =
+        |list: &Value| -> Vec<String> { serde_json::from_value(list.clone()).expect("a list of names") };
+    let mut required = names(&schema["required"]);
+    if let Some(choice) = schema.get("anyOf") {
+        required.extend(names(&choice[0]["required"]));
+    }
+    required
 }
 
 fn of_type(name: &str) -> Map<String, Value> {
@@ -136,7 +147,7 @@ fn an_expenditure_comes_in_whole() {
             ..Details::default()
         }),
         explained: true,
-        action: Action::Programme(domain::Command::PostExpenditure(PostExpenditure {
+        action: Action::Programme(programmes::Command::PostExpenditure(PostExpenditure {
             project: id("taskforce"),
             expenditure: entry("F/1"),
             amount: money("125.50"),
@@ -185,7 +196,7 @@ fn a_contradiction_is_seen_in_the_explanation_and_in_the_figure() {
             .expect("readable")
             .action
         {
-            Action::Programme(domain::Command::ExplainFigure(explain)) => explain.source_contradiction,
+            Action::Programme(programmes::Command::ExplainFigure(explain)) => explain.source_contradiction,
             other => panic!("{other:?}"),
         }
     };

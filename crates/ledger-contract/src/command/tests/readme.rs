@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::command::{KINDS, TYPE, ask, schema};
+use crate::command::{TYPE, ask, kinds, schema};
 
 const README: &str = include_str!("../../../README.md");
 
@@ -12,11 +12,12 @@ const COMMON: [&str; 4] = ["type", "bookingDate", "idempotencyKey", "expectedVer
 #[test]
 fn the_table_of_commands_is_what_is_read() {
     let mut table = String::from("| `type` | fields | meaning |\n|---|---|---|\n");
-    for kind in KINDS {
+    for kind in kinds() {
         let asked = schema::asked(|fields| {
             fields.required("type", &TYPE);
             ask(fields, kind)
         });
+        let replaced: Vec<&str> = asked.iter().flat_map(|field| field.instead_of).copied().collect();
         let fields: Vec<String> = asked
             .iter()
             .filter(|field| !COMMON.contains(&field.name))
@@ -26,7 +27,8 @@ fn the_table_of_commands_is_what_is_read() {
                 } else {
                     ""
                 };
-                format!("{}{}{signed}", field.name, if field.required { "" } else { "?" })
+                let needed = field.required && !replaced.contains(&field.name);
+                format!("{}{}{signed}", field.name, if needed { "" } else { "?" })
             })
             .collect();
         writeln!(
