@@ -53,17 +53,19 @@ def check(directory):
         if commit:
             first, end, stamp = int(commit[1]), int(commit[2]), commit[3].decode()
             crc = zlib.crc32(line[:-8], crc)
-            wrong = fault or (first != size or end != tree.size or end == first) and "its range is not that of its events" \
+            if fault:
+                sys.exit(fault)
+            wrong = (first != size or end != tree.size or end == first) and "its range is not that of its events" \
                 or crc != int(commit[5], 16) and "its checksum is wrong" \
                 or tree.root().hex().encode() != commit[4] and "its root is not the root over the leaves" \
                 or (stamps != {stamp} or stamp <= last) and "its recordedAt is not its events', or not later than the last"
             if wrong:
-                sys.exit(f"{place}: a commit does not hold: {wrong}")
+                sys.exit(f"{place}: a commit does not hold: {wrong}.")
             size, commits, root, last, crc, stamps = end, commits + 1, tree.root(), stamp, 0, set()
             continue
         parts = line.split(b"\t")
         if not whole or len(parts) != 2 or not line.startswith(b"{"):
-            fault = fault or f"{place}: a line is neither an event nor a commit"
+            fault = fault or f"{place}: a line is neither an event nor a commit."
             continue
         leaf, details = parts
         event = json.loads(leaf)
@@ -72,9 +74,9 @@ def check(directory):
         blank += is_blank
         digest = hashlib.sha256(details).hexdigest() if details else None
         if event["position"] != tree.size or event["version"] != versions[event["stream"]]:
-            fault = fault or f"{place}: position or version is out of sequence"
+            fault = fault or f"{place}: position or version is out of sequence."
         elif not is_blank and digest != event["detailsHash"]:
-            fault = fault or f"{place}: the details do not have the hash that the leaf tells"
+            fault = fault or f"{place}: the details do not have the hash that the leaf tells."
         tree.push(leaf)
         stamps.add(event["recordedAt"])
         crc = zlib.crc32(len(details).to_bytes(4, "little"), zlib.crc32(leaf, crc))
