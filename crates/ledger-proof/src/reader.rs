@@ -76,6 +76,8 @@ pub struct TileReader<F> {
     fetch: F,
     /// Tiles that were verified. They are few: a proof in a log of a million leaves touches three.
     verified: BTreeMap<TilePath, Vec<Hash>>,
+    /// Roots of subtrees that were asked for: the proofs of a bundle share their upper parts.
+    roots: BTreeMap<(u32, u64), Hash>,
 }
 
 impl<E, F: FnMut(&TilePath) -> Result<Vec<u8>, E>> TileReader<F> {
@@ -86,6 +88,7 @@ impl<E, F: FnMut(&TilePath) -> Result<Vec<u8>, E>> TileReader<F> {
             size,
             fetch,
             verified: BTreeMap::new(),
+            roots: BTreeMap::new(),
         };
         // The partial tiles have no tile above them; together they are the root.
         let paths: Vec<TilePath> = partial_tiles(size).collect();
@@ -166,6 +169,9 @@ impl<E, F: FnMut(&TilePath) -> Result<Vec<u8>, E>> HashSource for TileReader<F> 
     type Error = TileError<E>;
 
     fn hash(&mut self, level: u32, index: u64) -> Result<Hash, TileError<E>> {
+        if let Some(root) = self.roots.get(&(level, index)) {
+            return Ok(*root);
+        }
         let outside = TileError::Outside { size: self.size };
         // A subtree of 2^level leaves is a run of hashes in one tile.
         let (Ok(tile_level), within) = (u8::try_from(level / 8), level % 8) else {
@@ -174,9 +180,9 @@ impl<E, F: FnMut(&TilePath) -> Result<Vec<u8>, E>> HashSource for TileReader<F> 
         let first = index << within;
         let hashes = self.tile(tile_level, first / u64::from(TILE_WIDTH))?;
         let from = usize::try_from(first % u64::from(TILE_WIDTH)).unwrap_or(usize::MAX);
-        hashes
-            .get(from..from.saturating_add(1 << within))
-            .and_then(subtree_root)
-            .ok_or(outside)
+        let run = hashes.get(from..from.saturating_add(1 << within));
+        let root = run.and_then(subtree_root).ok_or(outside)?;
+        self.roots.insert((level, index), root);
+        Ok(root)
     }
 }

@@ -9,16 +9,19 @@ use std::{
 };
 
 use ledger_proof::{
-    Tree,
+    Hash, Tree,
+    bundle::{self, Contents, HEADS_TYPE, Recorded},
     checkpoint::{Checkpoint, SignedCheckpoint},
+    heads::Heads,
     key::{KeyKind, SignerKey},
     leaf_hash,
     note::Note,
     proof::inclusion,
     reader::TileReader,
     text::InclusionText,
-    tile::{TileBuilder, TileKind, new_tiles, push_entry},
+    tile::{TileBuilder, TileKind, TilePath, new_tiles, push_entry},
 };
+use sha2::{Digest, Sha256};
 
 const ORIGIN: &str = "dordrecht.example/rekenschap";
 const TAPE: &str = "tape/00000000000000000000.tape";
@@ -87,7 +90,7 @@ fn publish(name: &str, leaves: &[String], old: usize) -> PathBuf {
 
     let trusted = [log_key().verifier().clone()];
     let signed = SignedCheckpoint::open(checkpoint.to_string().as_bytes(), &trusted).unwrap();
-    let fetch = |path: &ledger_proof::tile::TilePath| fs::read(root.join(path.to_string()));
+    let fetch = |path: &TilePath| fs::read(root.join(path.to_string()));
     let mut reader = TileReader::open(&signed.checkpoint, fetch).unwrap();
     let index = leaves.len() as u64 / 3;
     let proof = InclusionText {
@@ -113,10 +116,15 @@ fn said(output: &Output) -> String {
 }
 
 fn python(root: &Path, checkpoint: &str, keys: &[String]) -> Result<String, String> {
+    run_python("check_checkpoint.py", &[root, &root.join(checkpoint)], keys)
+}
+
+fn run_python(program: &str, files: &[&Path], keys: &[String]) -> Result<String, String> {
     let output = Command::new("python3")
-        .arg(repository().join("tools/check_checkpoint.py"))
-        .args([root, &root.join(checkpoint)])
+        .arg(repository().join("tools").join(program))
+        .args(files)
         .args(keys)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .unwrap();
     if output.status.success() {
@@ -171,6 +179,97 @@ fn python_checks_tape_and_checkpoint_from_the_formats_alone() {
         told.starts_with("the tape has 90 events and the checkpoint was signed at 100"),
         "{told}"
     );
+}
+
+#[test]
+fn python_checks_bundles_from_the_format_alone() {
+    let leaf = |position: usize, stream: &str, version: usize, details: &str| {
+        let hash = hex(&Sha256::digest(details).into());
+        format!(
+            r#"{{"detailsHash":"{hash}","position":{position},"stream":"{stream}","type":"t","version":{version}}}"#
+        )
+    };
+    let details = |version: usize| format!(r#"{{"supplier":"Leverancier {version}"}}"#);
+    let mut all: Vec<String> = (0..100)
+        .map(|at| {
+            leaf(
+                at,
+                ["programme/p", "region/r"][at % 2],
+                at / 2 + 1,
+                &details(at / 2 + 1),
+            )
+        })
+        .collect();
+    let mut heads: Heads = [("programme/p", 50), ("region/r", 50), ("ledger", 1)]
+        .into_iter()
+        .collect();
+    let (root, position) = (hex(&heads.root()), all.len());
+    all.push(format!(
+        r#"{{"data":{{"root":"{root}"}},"detailsHash":null,"position":{position},"stream":"ledger","type":"{HEADS_TYPE}","version":1}}"#
+    ));
+    let folder = publish("bundles", &all, 60);
+    let checkpoint = sign(&all);
+    let signed =
+        SignedCheckpoint::open(checkpoint.to_string().as_bytes(), &[log_key().verifier().clone()]).unwrap();
+    let fetch = |path: &TilePath| fs::read(folder.join(path.to_string()));
+    let mut reader = TileReader::open(&signed.checkpoint, fetch).unwrap();
+    let events: Vec<Recorded> = (1..=50)
+        .map(|version| Recorded {
+            leaf: all[version * 2 - 2].clone(),
+            details: Some(details(version)).filter(|_| version % 2 == 0),
+        })
+        .collect();
+    let mut told = |stream: &str, events: &[Recorded]| {
+        let contents = Contents {
+            query: "{}",
+            stream,
+            events,
+            heads_leaf: all.last().unwrap(),
+            head: &heads.prove(stream),
+            checkpoint: &checkpoint,
+        };
+        let bundle = bundle::write(&contents, all.len() as u64, &mut reader).unwrap();
+        put(&folder, "bundle.json", bundle);
+        run_python("check_bundle.py", &[&folder.join("bundle.json")], &keys())
+    };
+    assert_eq!(
+        told("programme/p", &events).unwrap(),
+        "bundle holds: all 50 events of programme/p in dordrecht.example/rekenschap at 101; \
+         zwijndrecht.example/witness saw it at 1679315147"
+    );
+    assert!(
+        told("programme/none", &[])
+            .unwrap()
+            .starts_with("bundle holds: all 0 events")
+    );
+    assert_eq!(
+        told("programme/p", &events[..49]).unwrap_err(),
+        "programme/p does not have 49 events at the checkpoint"
+    );
+    let mut altered = events.clone();
+    altered[6].leaf = altered[6].leaf.replace("\"t\"", "\"u\"");
+    assert_eq!(
+        told("programme/p", &altered).unwrap_err(),
+        "event 7 of programme/p is not at position 12 of the log"
+    );
+    altered = events.clone();
+    altered[1].details = Some("{}".to_owned());
+    assert!(
+        told("programme/p", &altered)
+            .unwrap_err()
+            .starts_with("the details of event 2")
+    );
+    altered = [&events[..3], &events[2..]].concat();
+    assert!(
+        told("programme/p", &altered)
+            .unwrap_err()
+            .starts_with("event 4 of programme/p should follow")
+    );
+}
+
+fn hex(hash: &Hash) -> String {
+    hash.iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// The Go program, built anew; none where Go or golang-golang-x-mod-dev is not installed.
