@@ -166,32 +166,48 @@ impl Exact<'_> {
     {
         let sign = if self.total < 0 { -1 } else { 1 };
         let (sum, by_key) = (T::from(self.sum), T::from(sign * self.by_key));
-        let denominator = &T::from(self.denominator) * &sum;
-        let (zero, mut floored_sum) = (T::from(0), 0);
-        let mut parts = Vec::with_capacity(self.by_use.len());
-        let mut remainders = Vec::with_capacity(self.by_use.len());
-        for (index, (by_use, weight)) in self.by_use.iter().zip(self.weights).enumerate() {
-            let numerator = &by_key * &T::from(i128::from(*weight)) + &T::from(sign * by_use) * &sum;
-            let (mut floor, mut remainder) = (&numerator / &denominator, &numerator % &denominator);
-            if remainder < zero {
-                (floor, remainder) = (floor - T::from(1), remainder + denominator.clone());
-            }
-            // A share lies within the sum of all amounts, which fits.
-            let cents: i128 = floor.try_into().unwrap_or_default();
-            floored_sum += cents;
-            parts.push(cents);
-            remainders.push((Reverse(remainder), index));
-        }
-        let missing = u64::try_from(sign * self.total - floored_sum).unwrap_or_default();
-        for index in largest(missing, remainders) {
-            if let Some(part) = parts.get_mut(index) {
-                *part += 1;
-            }
-        }
+        let numerator = |(by_use, weight): (&i128, &u64)| {
+            &by_key * &T::from(i128::from(*weight)) + &T::from(sign * by_use) * &sum
+        };
+        let numerators = self.by_use.iter().zip(self.weights).map(numerator);
+        let parts = round(
+            sign * self.total,
+            numerators,
+            &(&T::from(self.denominator) * &sum),
+        );
         parts.into_iter().map(|cents| sign * cents).collect()
     }
 }
 
-fn money(cents: i128) -> Option<Money> {
+/// Fractions of cents over one denominator in whole cents that sum to `total`, which is their sum or less than one cent
+/// beside it: floored, the missing cents to the largest remainders, ties to the earlier.
+pub(super) fn round<T>(total: i128, numerators: impl Iterator<Item = T>, denominator: &T) -> Vec<i128>
+where
+    T: Clone + Ord + From<i128> + TryInto<i128> + Add<Output = T> + Sub<Output = T>,
+    for<'a> &'a T: Div<Output = T> + Rem<Output = T>,
+{
+    let (zero, mut floored_sum) = (T::from(0), 0);
+    let (mut parts, mut remainders) = (Vec::new(), Vec::new());
+    for (index, numerator) in numerators.enumerate() {
+        let (mut floor, mut remainder) = (&numerator / denominator, &numerator % denominator);
+        if remainder < zero {
+            (floor, remainder) = (floor - T::from(1), remainder + denominator.clone());
+        }
+        // A share lies within the sum of all amounts, which fits.
+        let cents: i128 = floor.try_into().unwrap_or_default();
+        floored_sum += cents;
+        parts.push(cents);
+        remainders.push((Reverse(remainder), index));
+    }
+    let missing = u64::try_from(total - floored_sum).unwrap_or_default();
+    for index in largest(missing, remainders) {
+        if let Some(part) = parts.get_mut(index) {
+            *part += 1;
+        }
+    }
+    parts
+}
+
+pub(super) fn money(cents: i128) -> Option<Money> {
     i64::try_from(cents).ok().and_then(Money::from_cents)
 }

@@ -36,8 +36,23 @@ pub struct GroupStatement<'a> {
     pub actual_cost: Money,
     /// The joint costs.
     pub joint_cost: Money,
+    /// Each member's costs, in the order of [`Statement::members`].
+    pub costs: Vec<MemberCost>,
+    /// What is expected.
+    pub budget: ExpectedCosts,
     /// Each member's figures, in the order of [`Statement::members`].
     pub shares: Vec<Share>,
+}
+
+/// The budget of one cost group and year that holds at a date.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExpectedCosts {
+    /// Where it is recorded; none when nothing is budgeted.
+    pub position: Option<u64>,
+    /// Joint costs.
+    pub joint: Money,
+    /// Each member's costs, all of them shared by degree.
+    pub costs: Vec<MemberCost>,
 }
 
 /// A municipality's figures over all groups.
@@ -105,26 +120,7 @@ impl Region {
             (joint_cost, costs) = self.costs(group, (other, as_of), year, members);
             key = key.or_else(|| self.key(&group.key, other, as_of, members));
         }
-        let weights = key.map(|key| key.value.parts());
-        let basis = Basis {
-            degree,
-            weights,
-            joint: joint_cost,
-            costs: &costs,
-        };
-        let mut shares = basis.shares();
-
-        let (joint, costs) = self.budgeted(group, (year, as_of), members);
-        let budget = Basis {
-            joint,
-            costs: &costs,
-            ..basis
-        };
-        let budgeted = budget.cost_shares();
-        for (at, share) in shares.iter_mut().enumerate() {
-            share.budgeted_share = budgeted.as_ref().and_then(|shares| shares.get(at).copied());
-        }
-        GroupStatement {
+        let mut statement = GroupStatement {
             id,
             group,
             degree,
@@ -132,10 +128,18 @@ impl Region {
                 .filter(|_| assumed.steps.is_none())
                 .map(|schedule| schedule.position),
             key,
-            actual_cost: sum(shares.iter().map(|share| share.actual_cost)),
+            actual_cost: sum(costs.iter().map(|cost| cost.actual)),
             joint_cost,
-            shares,
+            costs,
+            budget: self.budgeted(group, (year, as_of), members),
+            shares: Vec::new(),
+        };
+        statement.shares = statement.basis().shares();
+        let budgeted = statement.budget_basis().cost_shares();
+        for (at, share) in statement.shares.iter_mut().enumerate() {
+            share.budgeted_share = budgeted.as_ref().and_then(|shares| shares.get(at).copied());
         }
+        statement
     }
 
     /// The key's weights that hold at a date; none when they do not name exactly the members.
@@ -170,18 +174,25 @@ impl Region {
         group: &Group,
         (year, as_of): (Year, Date),
         members: &[Municipality],
-    ) -> (Money, Vec<MemberCost>) {
+    ) -> ExpectedCosts {
         let mut costs = vec![MemberCost::default(); members.len()];
         let booked = group.years.get(&year).and_then(|year| year.budgets.as_of(as_of));
-        let Some(budget) = booked.map(|version| &version.value) else {
-            return (Money::ZERO, costs);
+        let Some(version) = booked else {
+            return ExpectedCosts {
+                costs,
+                ..ExpectedCosts::default()
+            };
         };
-        for (municipality, amount) in &budget.amounts {
+        for (municipality, amount) in &version.value.amounts {
             if let Some(sum) = self.place(*municipality, year, members, &mut costs) {
                 *sum = MemberCost::all_shared(plus(sum.actual, *amount));
             }
         }
-        (budget.joint, costs)
+        ExpectedCosts {
+            position: Some(version.position),
+            joint: version.value.joint,
+            costs,
+        }
     }
 
     /// The place in a list by member where a municipality's amounts of the year belong: its own, or that of who stood
@@ -242,6 +253,25 @@ impl GroupStatement<'_> {
     /// Actual and joint costs: what the cost shares sum to.
     pub fn total(&self) -> Money {
         plus(self.actual_cost, self.joint_cost)
+    }
+
+    /// What the shares are calculated from.
+    pub fn basis(&self) -> Basis<'_> {
+        Basis {
+            degree: self.degree,
+            weights: self.key.map(|key| key.value.parts()),
+            joint: self.joint_cost,
+            costs: &self.costs,
+        }
+    }
+
+    /// What the budgeted shares are calculated from.
+    pub fn budget_basis(&self) -> Basis<'_> {
+        Basis {
+            joint: self.budget.joint,
+            costs: &self.budget.costs,
+            ..self.basis()
+        }
     }
 
     /// Whether nothing is booked.

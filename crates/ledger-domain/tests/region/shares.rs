@@ -1,8 +1,9 @@
 //! Shares against the slow oracle, and the ties that decide single cents.
 
 use crate::oracle::{self, Case};
-use ledger_domain::region::{MemberCost, shares::Basis};
+use ledger_domain::region::{MemberCost, Part, shares::Basis};
 use ledger_domain::{Fraction, Money};
+use num_bigint::BigInt;
 use proptest::prelude::*;
 
 fn money(cents: i64) -> Money {
@@ -42,6 +43,62 @@ fn calculated(case: &Case) -> [Vec<i64>; 4] {
     ]
 }
 
+/// A share divided over what it consists of sums to it, part by part within a cent of the exact part.
+fn check_parts(case: &Case, share: &[i64]) {
+    let sum: i128 = case.members.iter().map(|member| i128::from(member.weight)).sum();
+    let (p, q) = (i128::from(case.degree.0), i128::from(case.degree.1));
+    let costs: Vec<MemberCost> = case
+        .members
+        .iter()
+        .map(|member| MemberCost {
+            actual: money(member.own + member.shared),
+            shared: money(member.shared),
+        })
+        .collect();
+    let weights: Vec<u64> = case.members.iter().map(|member| member.weight).collect();
+    let basis = Basis {
+        degree: Fraction::new(case.degree.0, case.degree.1).expect("a fraction"),
+        weights: Some(&weights),
+        joint: money(case.joint),
+        costs: &costs,
+    };
+    for (at, member) in case.members.iter().enumerate() {
+        let mut parts: Vec<Part> = case
+            .members
+            .iter()
+            .map(|other| Part {
+                by_key: money(other.shared),
+                ..Part::default()
+            })
+            .collect();
+        parts[at].by_use = money(member.shared);
+        parts[at].own = money(member.own);
+        parts.push(Part {
+            joint: money(case.joint),
+            ..Part::default()
+        });
+        let divided = basis.divide_share(at, money(share[at]), &parts).expect("a key");
+        assert_eq!(
+            divided.iter().map(|part| part.cents()).sum::<i64>(),
+            share[at],
+            "{case:?}"
+        );
+        let others = divided
+            .iter()
+            .zip(&case.members)
+            .enumerate()
+            .filter(|(other, _)| *other != at);
+        for (_, (part, other)) in others {
+            let numerator = BigInt::from(p) * other.shared * member.weight;
+            let difference = BigInt::from(part.cents()) * q * sum - numerator;
+            assert!(
+                difference.magnitude() < BigInt::from(q * sum).magnitude(),
+                "{case:?}"
+            );
+        }
+    }
+}
+
 fn check(case: &Case) {
     let [share, full, joint, benefit] = calculated(case);
     assert_eq!(share, oracle::cost_shares(case), "{case:?}");
@@ -51,6 +108,7 @@ fn check(case: &Case) {
     };
     assert_eq!(full, oracle::cost_shares(&full_solidarity), "{case:?}");
     assert_eq!(joint, oracle::by_key(case.joint, case), "{case:?}");
+    check_parts(case, &share);
     let actual: i64 = case.members.iter().map(|member| member.own + member.shared).sum();
     assert_eq!(share.iter().sum::<i64>(), actual + case.joint, "{case:?}");
     assert_eq!(full.iter().sum::<i64>(), actual + case.joint, "{case:?}");
