@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ledger_domain::{Date, EntryId, Fraction, Id, Money, Municipality, Year, region::Weight};
+use ledger_domain::{Date, Digits, EntryId, Fraction, Id, Money, Municipality, Year, region::Weight};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -76,12 +76,42 @@ values! {
     /// A weight: `"20134"` or `"0.5"` in JSON, i64 millionths in blocks.
     Weighing(Weight) as i64, "a weight as a decimal string", parse_stored_weight, |w| w.micros().cast_signed(),
         |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
-    /// An id of the ledger's own things.
-    Name(Id) as String, "an id", parse_id, |id| id.as_str().to_owned(), |text| Id::new(&text);
-    /// A client's id of an entry.
-    EntryName(EntryId) as String, "an entry id", parse_entry_id, |id| id.as_str().to_owned(), |text| EntryId::new(&text);
     /// An instant: `"2022-01-15T09:30:00.000000Z"` in JSON, i64 microseconds since 1970 in blocks.
     At(Instant) as i64, "an instant in UTC", parse_instant, |at| at.0, |at| Some(Instant(at));
+}
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident($inner:ty), $expecting:literal, $parse:path;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name(pub $inner);
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.0.as_str())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Text($parse, $expecting)).map(Self)
+            }
+        }
+
+        impl From<$inner> for $name {
+            fn from(value: $inner) -> Self {
+                Self(value)
+            }
+        }
+    )*};
+}
+
+// The same text in JSON and in blocks.
+names! {
+    /// An id of the ledger's own things.
+    Name(Id), "an id", parse_id;
+    /// A client's id of an entry.
+    EntryName(EntryId), "an entry id", parse_entry_id;
 }
 
 /// Stands as a key in maps of weights and amounts, in the order of the codes.
@@ -113,14 +143,22 @@ impl Instant {
 /// RFC 3339 in UTC with microseconds.
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let of_day = self.0.rem_euclid(DAY_US);
+        let of_day = self.0.rem_euclid(DAY_US).unsigned_abs();
         let (seconds, micros) = (of_day / 1_000_000, of_day % 1_000_000);
-        let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-        write!(
-            f,
-            "{}T{hours:02}:{minutes:02}:{seconds:02}.{micros:06}Z",
-            self.date()
-        )
+        let mut digits = Digits::default();
+        digits
+            .text("Z")
+            .number(micros, 6)
+            .text(".")
+            .number(seconds % 60, 2)
+            .text(":");
+        digits
+            .number(seconds / 60 % 60, 2)
+            .text(":")
+            .number(seconds / 3_600, 2)
+            .text("T")
+            .date(self.date());
+        f.write_str(digits.as_str())
     }
 }
 
@@ -241,9 +279,8 @@ fn parse_stored_weight(text: &str) -> Result<Weight, Fault> {
 
 fn weight(text: &str, digits_max: usize) -> Option<Weight> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-    let plain = |part: &str, max| {
-        (1..=max).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-    };
+    let plain =
+        |part: &str, max| (1..=max).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
     if !plain(whole, digits_max) || !plain(decimals, 6) || (whole.len() > 1 && whole.starts_with('0')) {
         return None;
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Digits;
+
 /// A calendar year; the contract takes 1900 to 2999.
 pub type Year = u16;
 
@@ -77,8 +79,7 @@ const fn days_in_month(year: Year, month: u8) -> u8 {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (year, month, day) = self.ymd();
-        write!(f, "{year:04}-{month:02}-{day:02}")
+        f.write_str(Digits::default().date(*self).as_str())
     }
 }
 

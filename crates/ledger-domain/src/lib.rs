@@ -5,6 +5,7 @@
 
 mod checks;
 mod date;
+mod digits;
 mod fraction;
 mod id;
 mod money;
@@ -16,6 +17,7 @@ pub mod region;
 
 pub use apportion::{apportion, apportion_exact};
 pub use date::{Date, Year};
+pub use digits::Digits;
 pub use fraction::Fraction;
 pub use id::{EntryId, Id, Municipality};
 pub use money::Money;

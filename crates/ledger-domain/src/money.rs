@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Digits;
+
 /// An amount of money in whole euro cents, within 15 digits before the point on either side of zero.
 ///
 /// Every operation is checked: what does not fit is none, never wrapped or rounded.
@@ -82,8 +84,12 @@ impl Money {
 /// Two decimals and a minus sign where it is due, as everywhere in the contract: `-1234.50`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.0 < 0 { "-" } else { "" };
         let cents = self.0.unsigned_abs();
-        write!(f, "{sign}{}.{:02}", cents / 100, cents % 100)
+        let mut digits = Digits::default();
+        digits.number(cents % 100, 2).text(".").number(cents / 100, 1);
+        if self.0 < 0 {
+            digits.text("-");
+        }
+        f.write_str(digits.as_str())
     }
 }
