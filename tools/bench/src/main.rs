@@ -23,6 +23,19 @@ struct Arguments {
     /// The size of the ledger that is imported and opened.
     #[arg(long, default_value_t = 1_000_000)]
     events: u64,
+    /// Only this work.
+    #[arg(long)]
+    only: Option<Work>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Work {
+    /// Durable single commits.
+    Single,
+    /// Groups through the store.
+    Groups,
+    /// An import, and an opening after it.
+    Import,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -30,12 +43,20 @@ fn main() -> anyhow::Result<()> {
         directory,
         rounds,
         events,
+        only,
     } = Arguments::parse();
     std::fs::create_dir_all(&directory)?;
     let mut table = table::Table::default();
-    record::single_commits(&directory, rounds, 1_000, &mut table)?;
-    record::groups(&directory, rounds, 100, 1_000, &mut table)?;
-    record::import_and_open(&directory, events, &mut table)?;
+    let asked = |work| only.is_none_or(|only| only == work);
+    if asked(Work::Single) {
+        record::single_commits(&directory, rounds, 1_000, &mut table)?;
+    }
+    if asked(Work::Groups) {
+        record::groups(&directory, rounds, 100, 1_000, &mut table)?;
+    }
+    if asked(Work::Import) {
+        record::import_and_open(&directory, events, &mut table)?;
+    }
     table.print();
     Ok(())
 }

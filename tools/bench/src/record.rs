@@ -188,7 +188,10 @@ pub(crate) fn import_and_open(directory: &Path, events: u64, table: &mut Table) 
     let seconds = started.elapsed().as_secs_f64();
     table.figure(
         &format!("import of {} commands as one, projections caught up", lines.len()),
-        format!("{:.0} commands/s", f64::from(u32::try_from(lines.len())?) / seconds),
+        format!(
+            "{:.0} commands/s",
+            f64::from(u32::try_from(lines.len())?) / seconds
+        ),
     );
     drop((writer, queries));
     let started = Instant::now();
