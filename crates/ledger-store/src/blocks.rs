@@ -6,6 +6,7 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
+    time::Duration,
 };
 
 use bincode::Options as _;
@@ -17,6 +18,10 @@ use crate::tape::Place;
 
 /// The longest value in bytes: sled puts values above about 12 KB into files of their own that it never syncs.
 pub(crate) const BLOCK_BYTES_MAX: usize = 8 << 10;
+
+/// How long and how often sled's files are waited for.
+const LOCK_WAIT: Duration = Duration::from_millis(5);
+const LOCK_WAITS_MAX: u32 = 1_000;
 
 const HEAD_KEY: &[u8] = b"head";
 const HEAD_MAGIC: [u8; 4] = *b"RKH\x01";
@@ -60,9 +65,29 @@ fn guard<T>(doing: &str, call: impl FnOnce() -> Result<T, sled::Error>) -> Resul
     }
 }
 
+/// Lets go of sled, or of what holds it: closing flushes, and may panic as any of its calls.
+pub(crate) fn close<T>(held: T) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(held)));
+}
+
 impl Blocks {
     /// Opens or makes sled in a directory.
     pub(crate) fn open(directory: &Path, cache_bytes: u64) -> Result<Self, Fault> {
+        let mut waits = 0;
+        loop {
+            match Self::try_open(directory, cache_bytes) {
+                // The data directory's own lock is ours, so sled's is held by an earlier handle of this process: a
+                // thread of sled lets go of it a moment after the handle was dropped.
+                Err(fault) if fault.contains("could not acquire lock") && waits < LOCK_WAITS_MAX => {
+                    waits += 1;
+                    std::thread::sleep(LOCK_WAIT);
+                }
+                opened => return opened,
+            }
+        }
+    }
+
+    fn try_open(directory: &Path, cache_bytes: u64) -> Result<Self, Fault> {
         guard("opening the files", || {
             let db = sled::Config::new()
                 .path(directory)

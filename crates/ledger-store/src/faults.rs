@@ -250,10 +250,6 @@ impl File for FaultyFile {
         })
     }
 
-    fn truncate(&self, length: u64) -> io::Result<()> {
-        self.disk.run(|| self.file.set_len(length))
-    }
-
     fn length(&self) -> io::Result<u64> {
         File::length(&self.file)
     }

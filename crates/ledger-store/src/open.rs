@@ -10,7 +10,7 @@ use ledger_proof::{Tree, leaf_hash};
 
 use crate::{
     AppendError, EventLog, Fatal, Head, Opened, Options, TapeLog,
-    blocks::{Blocks, BlocksHead, Fault},
+    blocks::{Blocks, BlocksHead, Fault, close},
     group::Group,
     index::HashIndex,
     lock::Lock,
@@ -139,6 +139,7 @@ fn look(tape: &Tape, directory: &Path, options: &Options) -> Result<(Sled, Surve
         Ok(_) | Err(Fatal::Damaged { .. }) => {}
         Err(fatal) => return Err(fatal),
     }
+    close(blocks);
     // One of the two is wrong. The tape alone tells which.
     let whole = all()?;
     if whole.tree.size() < head.tree.size() {
@@ -207,7 +208,10 @@ impl Filling<'_> {
                         return Ok((packer, None));
                     }
                     // Every event up to here had its checksum; the tape brings the rest.
-                    Err(fault) => fault,
+                    Err(fault) => {
+                        close(blocks);
+                        fault
+                    }
                 }
             }
             Err(fault) => fault,
@@ -244,7 +248,10 @@ impl Filling<'_> {
             let moved = match fs::remove_dir_all(&place) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
                 // A crash here leaves no sled, and sled.new is not trusted.
-                _ => fs::rename(&making, &place),
+                _ => options
+                    .disk
+                    .rename(&making, &place)
+                    .and_then(|()| options.disk.sync_dir(directory)),
             };
             let reopened = moved
                 .map_err(|error| error.to_string())

@@ -3,7 +3,6 @@
 
 use std::{
     collections::BTreeMap,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -12,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Fatal, Head,
-    blocks::{Blocks, Fault},
+    blocks::{Blocks, Fault, close},
     index::Streams,
     record::{self, Record},
     render::Widths,
@@ -82,8 +81,7 @@ impl Shared {
             let mut held = writing(&self.blocks);
             std::mem::replace(&mut *held, blocks)
         };
-        // Closing sled flushes, and may panic as any of its calls.
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(old)));
+        close(old);
     }
 
     /// Stops using sled until the log is opened again; the tape has everything.

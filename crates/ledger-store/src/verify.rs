@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Fatal, Options,
-    blocks::{Blocks, BlocksHead, Fault},
+    blocks::{Blocks, BlocksHead, Fault, close},
     lock::Lock,
     record::Record,
     render::Widths,
@@ -65,6 +65,7 @@ pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
     check.open_sled(directory, options);
     check.lines(options)?;
     check.finish()?;
+    close(check.sled.take());
     Ok(check.found)
 }
 
@@ -149,7 +150,7 @@ impl Check<'_> {
 
     /// One finding about sled is enough: the remedy is the same for all.
     fn sled_is_wrong(&mut self, fault: &str) {
-        self.sled = None;
+        close(self.sled.take());
         self.found.findings.push(format!(
             "sled does not agree with the tape: {fault}; {MAKE_SLED_ANEW}."
         ));
