@@ -102,6 +102,10 @@ macro_rules! events {
 events! {
     /// The first event of every ledger.
     1 "ledgerOpened" 1 LedgerOpened(LedgerOpenedV1),
+    /// The last event below every checkpoint.
+    2 "streamHeadsRecorded" 1 StreamHeadsRecorded(StreamHeadsRecordedV1),
+    /// The key that signs the checkpoints after it.
+    3 "logKeyIntroduced" 1 LogKeyIntroduced(LogKeyIntroducedV1),
 
     /// See the domain's event.
     101 "programmeEstablished" 1 ProgrammeEstablished(ProgrammeEstablishedV1),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use ledger_contract::{
     event::{
         ChargeV1, DecidedByV1, DecisionV1, Details, EventData, ExpenditureCorrectedV1, ExpenditurePostedV1,
-        LedgerOpenedV1, Stream,
+        LedgerOpenedV1, LogKeyIntroducedV1, Stream, StreamHeadsRecordedV1,
     },
     value::{Cents, Day, EntryName, Name},
 };
@@ -60,7 +60,16 @@ pub fn every_type() -> Vec<EventData> {
         format: 1,
         origin: "example.org/ledger".to_owned(),
     });
-    [vec![opened], programme::every_type(), region::every_type()].concat()
+    let heads = EventData::StreamHeadsRecorded(StreamHeadsRecordedV1 {
+        root: "00ff".repeat(16),
+        streams: 3,
+    });
+    let key = EventData::LogKeyIntroduced(LogKeyIntroducedV1 {
+        key: "example.org/ledger+cb8a4ad1+AVx".to_owned(),
+        replaces: Some("example.org/ledger+0badcafe+AVy".to_owned()),
+    });
+    let ledger = vec![opened, heads, key];
+    [ledger, programme::every_type(), region::every_type()].concat()
 }
 
 /// A programme's stream.
