@@ -170,6 +170,7 @@ pub const fn title(code: Code) -> &'static str {
         Code::UnknownGroup => "No such cost group",
         Code::UnknownKey => "No such distribution key",
         Code::UnknownCost => "No such cost",
+        Code::UnknownSettlement => "No such settlement",
         Code::DuplicateId => "The id exists",
         Code::DuplicateEntry => "The entry id exists",
         Code::ProgrammeClosed => "The programme is closed",

@@ -52,6 +52,8 @@ codes! {
     UnknownKey = "unknown-key",
     /// No such cost in the region.
     UnknownCost = "unknown-cost",
+    /// No such settlement in the region.
+    UnknownSettlement = "unknown-settlement",
     /// A programme, project, region, group or settlement with this id exists.
     DuplicateId = "duplicate-id",
     /// An entry of this kind with this id exists.

@@ -52,7 +52,7 @@ pub enum QueryError {
 /// Everything that can be asked of the durable ledger. Many threads ask at once.
 pub struct Queries<R> {
     reader: R,
-    model: SharedModel,
+    pub(crate) model: SharedModel,
     gate: Gate,
     clock: Arc<dyn Clock>,
 }
@@ -134,7 +134,7 @@ impl<R: EventReader> Queries<R> {
         query: &ReportQuery,
     ) -> Result<Explanation, QueryError> {
         let log_position = self.position_known_at(query.known_at.as_ref())?;
-        let as_of = self.as_of(query);
+        let as_of = self.day_or_today(query.as_of);
         let asked = Query {
             as_of,
             year: query.year,
@@ -225,7 +225,7 @@ impl<R: EventReader> Queries<R> {
             {
                 return Err(unknown_project(programme, project));
             }
-            let as_of = self.as_of(query);
+            let as_of = self.day_or_today(query.as_of);
             let head = Head {
                 programme: Name(programme.clone()),
                 title: projection.title().to_owned(),
@@ -256,12 +256,12 @@ impl<R: EventReader> Queries<R> {
         make(projection.as_ref(), known)
     }
 
-    fn as_of(&self, query: &ReportQuery) -> Date {
-        query.as_of.unwrap_or_else(|| today(self.clock.now()))
+    pub(crate) fn day_or_today(&self, as_of: Option<Date>) -> Date {
+        as_of.unwrap_or_else(|| today(self.clock.now()))
     }
 
     /// The number of events that the ledger had. An answer about an instant is a promise: see the gate.
-    fn position_known_at(&self, known_at: Option<&KnownAt>) -> Result<u64, QueryError> {
+    pub(crate) fn position_known_at(&self, known_at: Option<&KnownAt>) -> Result<u64, QueryError> {
         match known_at {
             None => Ok(self.log_position()),
             Some(KnownAt::Position(position)) => {
@@ -285,7 +285,7 @@ impl<R: EventReader> Queries<R> {
         }
     }
 
-    fn event_at(&self, position: u64) -> Result<Option<Event>, Fatal> {
+    pub(crate) fn event_at(&self, position: u64) -> Result<Option<Event>, Fatal> {
         let mut found = None;
         self.reader.read(position, position + 1, &mut |event| {
             found = Some(event);
@@ -295,7 +295,7 @@ impl<R: EventReader> Queries<R> {
     }
 
     /// The text of an explanation, which is a detail: it is read from the tape and gone once destroyed.
-    fn explanation(&self, position: u64) -> Option<String> {
+    pub(crate) fn explanation(&self, position: u64) -> Option<String> {
         let details = self.event_at(position).and_then(|event| match event {
             Some(event) => self.reader.details(&event),
             None => Ok(None),
@@ -337,7 +337,7 @@ impl<R: EventReader> Queries<R> {
     }
 }
 
-fn fault(parameter: &str, sentence: String) -> Fault {
+pub(crate) fn fault(parameter: &str, sentence: String) -> Fault {
     Fault {
         pointer: format!("/{parameter}"),
         detail: sentence,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ledger_contract::event::{Event, Stream};
 use ledger_domain::Id;
-use ledger_projections::ProgrammeProjection;
+use ledger_projections::{ProgrammeProjection, RegionProjection};
 use ledger_store::{EventReader, Fatal};
 
 /// What current reports are made from. It stands at one position, so that a report never mixes two.
@@ -12,6 +12,7 @@ use ledger_store::{EventReader, Fatal};
 pub(crate) struct ReadModel {
     log_position: u64,
     programmes: BTreeMap<Id, ProgrammeProjection>,
+    regions: BTreeMap<Id, RegionProjection>,
 }
 
 impl ReadModel {
@@ -28,6 +29,14 @@ impl ReadModel {
         self.programmes.iter()
     }
 
+    pub(crate) fn region(&self, id: &Id) -> Option<&RegionProjection> {
+        self.regions.get(id)
+    }
+
+    pub(crate) fn regions(&self) -> impl Iterator<Item = (&Id, &RegionProjection)> {
+        self.regions.iter()
+    }
+
     /// Applies the next event of the log.
     pub(crate) fn apply(&mut self, event: &Event) {
         assert_eq!(
@@ -35,8 +44,10 @@ impl ReadModel {
             "events are applied in the order of the log"
         );
         self.log_position += 1;
-        if let Stream::Programme(id) = &event.stream {
-            self.programmes.entry(id.clone()).or_default().apply(event);
+        match &event.stream {
+            Stream::Programme(id) => self.programmes.entry(id.clone()).or_default().apply(event),
+            Stream::Region(id) => self.regions.entry(id.clone()).or_default().apply(event),
+            Stream::Ledger => {}
         }
     }
 

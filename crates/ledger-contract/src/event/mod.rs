@@ -18,7 +18,7 @@ pub use programme::*;
 pub use region::*;
 pub use stream::Stream;
 
-use ledger_domain::{Date, programme::Event as ProgrammeEvent, region::Event as RegionEvent};
+use ledger_domain::{Date, Municipality, programme::Event as ProgrammeEvent, region::Event as RegionEvent};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::value::Instant;
@@ -201,6 +201,18 @@ impl EventData {
     /// The data that records a region's event in this region's stream.
     pub fn from_region_event(region: &ledger_domain::Id, event: &RegionEvent) -> Self {
         region::from_domain(region, event)
+    }
+
+    /// The municipality of a cost, an advance or a settlement line; none for other events and joint costs.
+    pub fn municipality(&self) -> Option<Municipality> {
+        match self {
+            Self::CostRecorded(cost) => cost.municipality.as_ref().map(|code| code.0),
+            Self::CostCorrected(cost) => cost.municipality.as_ref().map(|code| code.0),
+            Self::CostReversed(cost) => cost.municipality.as_ref().map(|code| code.0),
+            Self::AdvanceInvoiced(advance) => Some(advance.municipality.0),
+            Self::SettlementShareDrawn(line) => Some(line.municipality.0),
+            _ => None,
+        }
     }
 
     /// The entries that the event touches, for the index from entry ids to positions: kind and id.

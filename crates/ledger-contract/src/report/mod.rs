@@ -3,15 +3,28 @@
 //! They can be read back, so that the command line makes the same tables of a server's answer.
 
 mod budget_position;
+mod cost_shares;
 mod explanation;
 mod funding;
+mod phase_out;
+mod region;
+mod region_explanation;
+mod settlement;
 mod underspend;
 
 pub use budget_position::{
     BudgetPosition, Cofinancing, FigureExplanation, Figures, Flag, Group, ProjectPosition,
 };
+pub use cost_shares::{CostShares, GroupShare, GroupShares, MunicipalityShares};
 pub use explanation::{ExplainedEvent, Explanation};
 pub use funding::{Funding, FundingFigures, ProjectFunding, SourceFunding};
+pub use phase_out::{GroupDegree, PhaseOut, PhaseOutFigures, PhaseOutShare, PhaseOutYear, Simulation};
+pub use region::{RegionFigureExplanation, RegionFlag, RegionHead, ScheduleStep, ShareFigures};
+pub use region_explanation::{CalculationStep, RegionExplainedEvent, RegionExplanation, StepKind};
+pub use settlement::{
+    GroupNow, Settlement, SettlementChange, SettlementFigures, SettlementGroup, SettlementLine,
+    SettlementLineGroup, SettlementPart,
+};
 pub use underspend::{ProjectUnderspend, ThemeUnderspend, Underspend, UnderspendFigures};
 
 use ledger_domain::Year;

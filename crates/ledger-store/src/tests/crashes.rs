@@ -184,19 +184,3 @@ fn opening_meets(fault: Fault) {
         check(directory.path(), &known, &what);
     }
 }
-
-/// Prints what a crash at each operation leaves; to choose `IN_THE_LARGE_GROUP` by.
-#[test]
-#[ignore = "prints a table"]
-fn tails_by_operation() {
-    for operation in 0..100 {
-        let mut known = Known::default();
-        let directory = crashed(operation, &mut known);
-        let opened = open(directory.path(), &small(), LATER).unwrap().1;
-        let tail = opened.tail.map_or(0, |tail| tail.bytes);
-        println!(
-            "{operation}: {} acknowledged, {tail} bytes of tail",
-            known.events.len()
-        );
-    }
-}
