@@ -26,21 +26,25 @@ impl Basis<'_> {
     /// Divides the share of the member at this place over all parts that make it, so that they sum to it exactly: each
     /// part rounded down, the missing cents to the largest remainders, ties to the earlier.
     ///
-    /// None when a part needs the missing key. `share` is the member's, at this basis' degree.
+    /// None when the parts together need the missing key. `share` is the member's, at this basis' degree.
     pub fn divide_share(&self, at: usize, share: Money, parts: &[Part]) -> Option<Vec<Money>> {
-        let needs_key = |part: &Part| !part.by_key.is_zero() || !part.joint.is_zero();
+        let (p, q) = (
+            i128::from(self.degree.numerator()),
+            i128::from(self.degree.denominator()),
+        );
+        let cents = |amount: Money| i128::from(amount.cents());
+        let by_key: i128 = parts
+            .iter()
+            .map(|part| p * cents(part.by_key) + q * cents(part.joint))
+            .sum();
         let (weight, sum) = match self.weights {
             Some(weights) => (
                 i128::from(*weights.get(at)?),
                 weights.iter().map(|weight| i128::from(*weight)).sum(),
             ),
-            None if parts.iter().any(needs_key) => return None,
-            None => (0, 1_i128),
+            None if by_key == 0 => (0, 1_i128),
+            None => return None,
         };
-        let (p, q) = (
-            i128::from(self.degree.numerator()),
-            i128::from(self.degree.denominator()),
-        );
         let ratio = Ratio {
             by_key: p * weight,
             joint: q * weight,

@@ -36,6 +36,8 @@ pub struct GroupStatement<'a> {
     pub actual_cost: Money,
     /// The joint costs.
     pub joint_cost: Money,
+    /// Whether costs of another year stand in for its own, of which there are none.
+    pub costs_assumed: bool,
     /// Each member's costs, in the order of [`Statement::members`].
     pub costs: Vec<MemberCost>,
     /// What is expected.
@@ -116,9 +118,11 @@ impl Region {
 
         let mut key = self.key(&group.key, year, as_of, members);
         let (mut joint_cost, mut costs) = self.costs(group, (year, as_of), year, members);
+        let mut costs_assumed = false;
         if let Some(other) = assumed.costs_of.filter(|_| is_nothing(joint_cost, &costs)) {
             (joint_cost, costs) = self.costs(group, (other, as_of), year, members);
             key = key.or_else(|| self.key(&group.key, other, as_of, members));
+            costs_assumed = !is_nothing(joint_cost, &costs);
         }
         let mut statement = GroupStatement {
             id,
@@ -130,6 +134,7 @@ impl Region {
             key,
             actual_cost: sum(costs.iter().map(|cost| cost.actual)),
             joint_cost,
+            costs_assumed,
             costs,
             budget: self.budgeted(group, (year, as_of), members),
             shares: Vec::new(),
@@ -276,7 +281,7 @@ impl GroupStatement<'_> {
 
     /// Whether nothing is booked.
     pub fn is_empty(&self) -> bool {
-        self.joint_cost.is_zero() && self.shares.iter().all(|share| share.actual_cost.is_zero())
+        is_nothing(self.joint_cost, &self.costs)
     }
 }
 

@@ -42,13 +42,18 @@ impl Weight {
 /// As few decimals as it takes: `20134`, `0.5`.
 impl fmt::Display for Weight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, micros) = (self.0 / Self::SCALE, self.0 % Self::SCALE);
-        if micros == 0 {
-            return write!(f, "{whole}");
-        }
-        let decimals = format!("{micros:06}");
-        write!(f, "{whole}.{}", decimals.trim_end_matches('0'))
+        f.write_str(&decimal(u128::from(self.0)))
     }
+}
+
+fn decimal(micros: u128) -> String {
+    let scale = u128::from(Weight::SCALE);
+    let (whole, micros) = (micros / scale, micros % scale);
+    if micros == 0 {
+        return whole.to_string();
+    }
+    let decimals = format!("{micros:06}");
+    format!("{whole}.{}", decimals.trim_end_matches('0'))
 }
 
 /// The weights of a key for one year, ready to divide by.
@@ -83,6 +88,12 @@ impl Weights {
     /// The weights by code, in a unit of their own.
     pub fn parts(&self) -> &[u64] {
         &self.parts
+    }
+
+    /// The sum of the weights as they were given, such as `461029`.
+    pub fn total(&self) -> String {
+        let parts: u128 = self.parts.iter().map(|part| u128::from(*part)).sum();
+        decimal(parts * u128::from(self.unit_micros))
     }
 
     /// One municipality's weight as it was given.

@@ -5,6 +5,7 @@ mod advances;
 mod book;
 mod costs;
 mod keys;
+mod lines;
 mod mergers;
 mod oracle;
 mod precedence;

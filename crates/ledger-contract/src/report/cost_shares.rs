@@ -1,0 +1,82 @@
+//! `cost-shares`: the bill of a year, divided.
+
+use ledger_domain::Year;
+use serde::{Deserialize, Serialize};
+
+use super::{RegionFigureExplanation, RegionFlag, RegionHead, ShareFigures};
+use crate::value::{Cents, MunicipalityCode, Name, Share};
+
+/// The report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CostShares {
+    /// What it is about.
+    #[serde(flatten)]
+    pub head: RegionHead,
+    /// The year.
+    pub year: Year,
+    /// All costs, joint ones included: what the cost shares sum to.
+    pub total: Cents,
+    /// In the order of definition.
+    pub groups: Vec<GroupShares>,
+    /// Sums over the groups, by code; with who has only advances or settlements for the year.
+    pub municipalities: Vec<MunicipalityShares>,
+    /// Texts that belong to the figures of the year.
+    pub explanations: Vec<RegionFigureExplanation>,
+}
+
+/// One cost group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupShares {
+    /// The group.
+    pub group: Name,
+    /// Its title.
+    pub title: String,
+    /// The degree of solidarity of the year.
+    pub degree: Share,
+    /// The key.
+    pub key: Name,
+    /// The stop-loss threshold; null without one.
+    pub threshold: Option<Cents>,
+    /// The costs without a user.
+    pub joint_cost: Cents,
+    /// All costs of the group.
+    pub total: Cents,
+    /// What a reader should know before trusting the figures.
+    pub flags: Vec<RegionFlag>,
+    /// The members of the year, by code.
+    pub municipalities: Vec<GroupShare>,
+}
+
+/// A municipality in one group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupShare {
+    /// The municipality.
+    pub municipality: MunicipalityCode,
+    /// Its name.
+    pub name: String,
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: ShareFigures,
+}
+
+/// A municipality over all groups.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MunicipalityShares {
+    /// The municipality.
+    pub municipality: MunicipalityCode,
+    /// Its name.
+    pub name: String,
+    /// Its figures.
+    #[serde(flatten)]
+    pub figures: ShareFigures,
+    /// What was advanced.
+    pub advances: Cents,
+    /// What was settled.
+    pub settled: Cents,
+    /// Cost share less advances less settled: what remains to be paid.
+    pub balance: Option<Cents>,
+}
