@@ -1,5 +1,7 @@
 //! Field names and their order, as the contract has them.
 
+mod region;
+
 use ledger_domain::{Date, Id, Money};
 use serde::de::DeserializeOwned;
 
@@ -253,6 +255,10 @@ fn the_readme_has_the_names_in_order() {
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let readme = words(include_str!("../../README.md"));
     for names in [HEAD, F, U, S, EVENT] {
+        let listed = words(names).replace(' ', ", ");
+        assert!(readme.contains(&listed), "the README needs: {listed}");
+    }
+    for names in region::NAMES {
         let listed = words(names).replace(' ', ", ");
         assert!(readme.contains(&listed), "the README needs: {listed}");
     }
