@@ -140,9 +140,9 @@ impl Instant {
     }
 }
 
-/// RFC 3339 in UTC with microseconds.
-impl fmt::Display for Instant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Instant {
+    /// RFC 3339 in UTC with microseconds.
+    pub(crate) fn digits(self) -> Digits {
         let of_day = self.0.rem_euclid(DAY_US).unsigned_abs();
         let (seconds, micros) = (of_day / 1_000_000, of_day % 1_000_000);
         let mut digits = Digits::default();
@@ -158,7 +158,13 @@ impl fmt::Display for Instant {
             .number(seconds / 3_600, 2)
             .text("T")
             .date(self.date());
-        f.write_str(digits.as_str())
+        digits
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.digits().as_str())
     }
 }
 

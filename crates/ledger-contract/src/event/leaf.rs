@@ -1,28 +1,11 @@
 //! The leaf: the exact bytes that are hashed into the tree, canonical JSON (RFC 8785).
 
-use serde::{Deserialize, Serialize};
+use ledger_domain::Digits;
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Event, EventData, Stream};
 use crate::value::{At, Day};
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LeafOut<'a> {
-    approved_by: &'a Option<String>,
-    booking_date: Day,
-    command: u64,
-    data: &'a EventData,
-    details_hash: Option<String>,
-    idempotency_key: &'a Option<String>,
-    position: u64,
-    recorded_at: At,
-    recorded_by: &'a str,
-    schema: u16,
-    stream: String,
-    r#type: &'static str,
-    version: u64,
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -67,22 +50,51 @@ pub enum LeafError {
 
 /// Writes the leaf of an event, the same bytes every time.
 pub fn write_leaf(event: &Event, into: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    let leaf = LeafOut {
-        approved_by: &event.approved_by,
-        booking_date: Day(event.booking_date),
-        command: event.command,
-        data: &event.data,
-        details_hash: event.details_hash.as_ref().map(|hash| hex(hash)),
-        idempotency_key: &event.idempotency_key,
-        position: event.position,
-        recorded_at: At(event.recorded_at),
-        recorded_by: &event.recorded_by,
-        schema: event.data.schema(),
-        stream: event.stream.to_string(),
-        r#type: event.data.type_name(),
-        version: event.version,
-    };
-    serde_json::to_writer(into, &leaf)
+    // The envelope is the same for every event, so its names are written as they stand here, in the order of RFC 8785.
+    into.extend_from_slice(b"{\"approvedBy\":");
+    serde_json::to_writer(&mut *into, &event.approved_by)?;
+    into.extend_from_slice(b",\"bookingDate\":\"");
+    into.extend_from_slice(Digits::default().date(event.booking_date).as_str().as_bytes());
+    into.extend_from_slice(b"\",\"command\":");
+    number(event.command, into);
+    into.extend_from_slice(b",\"data\":");
+    serde_json::to_writer(&mut *into, &event.data)?;
+    into.extend_from_slice(b",\"detailsHash\":");
+    match &event.details_hash {
+        None => into.extend_from_slice(b"null"),
+        Some(hash) => {
+            into.push(b'"');
+            into.extend(
+                hash.iter()
+                    .flat_map(|byte| [hex_digit(byte >> 4), hex_digit(byte & 15)]),
+            );
+            into.push(b'"');
+        }
+    }
+    into.extend_from_slice(b",\"idempotencyKey\":");
+    serde_json::to_writer(&mut *into, &event.idempotency_key)?;
+    into.extend_from_slice(b",\"position\":");
+    number(event.position, into);
+    into.extend_from_slice(b",\"recordedAt\":\"");
+    into.extend_from_slice(event.recorded_at.digits().as_str().as_bytes());
+    into.extend_from_slice(b"\",\"recordedBy\":");
+    serde_json::to_writer(&mut *into, &event.recorded_by)?;
+    into.extend_from_slice(b",\"schema\":");
+    number(event.data.schema().into(), into);
+    into.extend_from_slice(b",\"stream\":\"");
+    let (kind, id) = event.stream.parts();
+    into.extend_from_slice(kind.as_bytes());
+    into.extend_from_slice(id.as_bytes());
+    into.extend_from_slice(b"\",\"type\":\"");
+    into.extend_from_slice(event.data.type_name().as_bytes());
+    into.extend_from_slice(b"\",\"version\":");
+    number(event.version, into);
+    into.push(b'}');
+    Ok(())
+}
+
+fn number(number: u64, into: &mut Vec<u8>) {
+    into.extend_from_slice(Digits::default().number(number, 1).as_str().as_bytes());
 }
 
 /// Reads the event in a leaf.
@@ -123,12 +135,18 @@ pub fn read_leaf(bytes: &[u8]) -> Result<Event, LeafError> {
 
 /// Lower-case hexadecimal.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS.get(usize::from(nibble)).copied().unwrap_or(b'0'));
-    bytes
+    let digits = bytes
         .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+        .flat_map(|byte| [hex_digit(byte >> 4), hex_digit(byte & 15)]);
+    digits.map(char::from).collect()
+}
+
+fn hex_digit(nibble: u8) -> u8 {
+    if nibble < 10 {
+        b'0' + nibble
+    } else {
+        b'a' + (nibble - 10)
+    }
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

@@ -28,14 +28,21 @@ impl Stream {
             _ => None,
         }
     }
+
+    /// The two parts of the name: what it is, with its slash, and the id.
+    pub(crate) fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Ledger => ("ledger", ""),
+            Self::Programme(id) => ("programme/", id.as_str()),
+            Self::Region(id) => ("region/", id.as_str()),
+        }
+    }
 }
 
 impl fmt::Display for Stream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Ledger => f.write_str("ledger"),
-            Self::Programme(id) => write!(f, "programme/{id}"),
-            Self::Region(id) => write!(f, "region/{id}"),
-        }
+        let (kind, id) = self.parts();
+        f.write_str(kind)?;
+        f.write_str(id)
     }
 }

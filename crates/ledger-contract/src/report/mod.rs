@@ -2,6 +2,7 @@
 //!
 //! They can be read back, so that the command line makes the same tables of a server's answer.
 
+mod advance_plan;
 mod budget_position;
 mod cost_shares;
 mod explanation;
@@ -12,6 +13,7 @@ mod region_explanation;
 mod settlement;
 mod underspend;
 
+pub use advance_plan::{AdvanceCommand, AdvancePlan};
 pub use budget_position::{
     BudgetPosition, Cofinancing, FigureExplanation, Figures, Flag, Group, ProjectPosition,
 };
