@@ -1,6 +1,7 @@
 //! The running ledger: a writer thread that commits in groups, and a handle that many hold.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{Arc, PoisonError, RwLock},
     thread::JoinHandle,
@@ -14,6 +15,7 @@ use tracing::{error, info};
 use crate::{
     clock::Clock,
     import::{Import, ImportOutcome, ImportRefusal},
+    proofs::{Keep, ProofError, Proofs, Signed, make_checkpoint},
     queries::Queries,
     read_model::ReadModel,
     streams::Streams,
@@ -55,6 +57,13 @@ enum Request {
     Batch(Vec<BatchLine>, Answer<(ImportOutcome, Vec<Outcome>)>),
 }
 
+/// What waits for the writer.
+enum Waiting {
+    Posting(Request),
+    /// A commit of its own: its event is the last below the checkpoint.
+    Checkpoint(oneshot::Sender<Result<Signed, ProofError>>),
+}
+
 /// An answer that is given when the group is durable, and not before.
 enum Decided {
     Post(Answer<Outcome>, Result<Outcome, LedgerError>),
@@ -75,7 +84,9 @@ pub fn open(
         streams.apply(event);
         read_model.apply(event);
     })?;
-    let queries = Queries::new(log.reader(), read_model, clock);
+    let reader = log.reader();
+    let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader)?;
+    let queries = Queries::new(reader, read_model, proofs, clock);
     Ok((Writer::new(log, streams), queries, opened))
 }
 
@@ -88,13 +99,15 @@ pub fn over<L: EventLog>(log: L, clock: Arc<dyn Clock>) -> Result<(Writer<L>, Qu
         read_model.apply(&event);
         true
     })?;
-    Ok((Writer::new(log, streams), Queries::new(reader, read_model, clock)))
+    let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), &reader)?;
+    let queries = Queries::new(reader, read_model, proofs, clock);
+    Ok((Writer::new(log, streams), queries))
 }
 
 /// A handle on the running ledger; clones share it.
 #[derive(Clone)]
 pub struct Ledger<R> {
-    requests: mpsc::Sender<Request>,
+    requests: mpsc::Sender<Waiting>,
     queries: Arc<Queries<R>>,
     position: watch::Receiver<u64>,
 }
@@ -126,7 +139,7 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
     pub async fn post(&self, submission: Submission) -> Result<Outcome, LedgerError> {
         let (answer, outcome) = oneshot::channel();
         self.requests
-            .send(Request::Post(Box::new(submission), answer))
+            .send(Waiting::Posting(Request::Post(Box::new(submission), answer)))
             .await
             .map_err(|_| LedgerError::Closing)?;
         outcome.await.map_err(|_| LedgerError::Closing)?
@@ -139,10 +152,20 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
     ) -> Result<(ImportOutcome, Vec<Outcome>), LedgerError> {
         let (answer, outcome) = oneshot::channel();
         self.requests
-            .send(Request::Batch(lines, answer))
+            .send(Waiting::Posting(Request::Batch(lines, answer)))
             .await
             .map_err(|_| LedgerError::Closing)?;
         outcome.await.map_err(|_| LedgerError::Closing)?
+    }
+
+    /// A new checkpoint when the log has grown, else the newest. Ask [`Queries::checkpoint`] first: it hashes what this
+    /// needs, off the writer's thread.
+    pub async fn make_checkpoint(&self) -> Result<Signed, ProofError> {
+        let (answer, made) = oneshot::channel();
+        let closing = || Fatal::Poisoned("the ledger is closing".to_owned());
+        let sent = self.requests.send(Waiting::Checkpoint(answer)).await;
+        sent.map_err(|_| closing())?;
+        made.await.map_err(|_| closing())?
     }
 
     /// The queries.
@@ -159,17 +182,22 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
 /// The writer's thread: take what waits, decide it in order, make it durable, let the read model apply it, answer.
 fn run<L: EventLog>(
     mut writer: Writer<L>,
-    mut waiting: mpsc::Receiver<Request>,
+    mut waiting: mpsc::Receiver<Waiting>,
     queries: &Queries<L::Reader>,
     publish: &watch::Sender<u64>,
 ) {
-    while let Some(first) = waiting.blocking_recv() {
-        let mut requests = vec![first];
-        while requests.len() < GROUP_REQUESTS_MAX
-            && let Ok(next) = waiting.try_recv()
-        {
-            requests.push(next);
-        }
+    let mut next = waiting.blocking_recv();
+    while let Some(first) = next.take() {
+        let requests = match first {
+            Waiting::Checkpoint(answer) => {
+                let made = make_checkpoint(&mut writer, queries, false);
+                let _ = publish.send(queries.log_position());
+                let _ = answer.send(made);
+                next = waiting.blocking_recv();
+                continue;
+            }
+            Waiting::Posting(first) => gather(first, &mut waiting, &mut next),
+        };
         let opened = queries
             .gate()
             .open(|floor| writer.begin(queries.now().max(floor)));
@@ -194,8 +222,28 @@ fn run<L: EventLog>(
         for answer in decided {
             give(answer, committed.as_ref().err());
         }
+        if next.is_none() {
+            next = waiting.blocking_recv();
+        }
     }
     info!(log_position = queries.log_position(), "the writer closed");
+}
+
+/// What waits and fits one group. A checkpoint ends it, and is left in `next`.
+fn gather(first: Request, waiting: &mut mpsc::Receiver<Waiting>, next: &mut Option<Waiting>) -> Vec<Request> {
+    let mut requests = vec![first];
+    while requests.len() < GROUP_REQUESTS_MAX
+        && let Ok(waited) = waiting.try_recv()
+    {
+        match waited {
+            Waiting::Posting(request) => requests.push(request),
+            checkpoint @ Waiting::Checkpoint(_) => {
+                *next = Some(checkpoint);
+                break;
+            }
+        }
+    }
+    requests
 }
 
 fn decide<L: EventLog>(writer: &mut Writer<L>, request: Request) -> Decided {

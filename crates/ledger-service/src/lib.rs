@@ -10,6 +10,7 @@ mod gate;
 mod import;
 mod ledger;
 mod lookup;
+mod proofs;
 mod queries;
 mod read_model;
 mod region_queries;
@@ -20,6 +21,10 @@ mod writer;
 pub use clock::{Clock, SystemClock, today};
 pub use import::{Import, ImportOutcome, ImportRefusal};
 pub use ledger::{Ledger, LedgerError, open, over};
+pub use proofs::{
+    BundleFault, CheckedBundle, LogKey, ProofError, Signed, check_bundle, make_checkpoint, new_key, read_key,
+    write_private,
+};
 pub use queries::{Queries, QueryError, ReportQuery};
 pub use region_queries::{RegionFigureRequest, RegionQuery, SettlementSummary};
 pub use submission::Submission;

@@ -17,6 +17,7 @@ use crate::{
     clock::{Clock, today},
     gate::Gate,
     ledger::{SharedModel, read, write},
+    proofs::Proofs,
     read_model::ReadModel,
 };
 
@@ -54,21 +55,27 @@ pub struct Queries<R> {
     reader: R,
     pub(crate) model: SharedModel,
     gate: Gate,
+    proofs: Proofs,
     clock: Arc<dyn Clock>,
 }
 
 impl<R: EventReader> Queries<R> {
-    pub(crate) fn new(reader: R, model: ReadModel, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(reader: R, model: ReadModel, proofs: Proofs, clock: Arc<dyn Clock>) -> Self {
         Self {
             reader,
             model: Arc::new(RwLock::new(model)),
             gate: Gate::new(),
+            proofs,
             clock,
         }
     }
 
     pub(crate) fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    pub(crate) fn proofs(&self) -> &Proofs {
+        &self.proofs
     }
 
     pub(crate) fn now(&self) -> Instant {

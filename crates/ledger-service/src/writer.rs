@@ -5,7 +5,7 @@ use ledger_contract::{
     event::{Details, Event, EventData, Stream},
     value::Instant,
 };
-use ledger_domain::{Code, Posting, Refusal, programme, region};
+use ledger_domain::{Code, Date, Posting, Refusal, programme, region};
 use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewEvent};
 
 use crate::{
@@ -113,6 +113,27 @@ impl<L: EventLog> Writer<L> {
     /// Makes everything staged durable.
     pub fn commit(&mut self) -> Result<Head, Fatal> {
         self.log.commit()
+    }
+
+    /// Stages events of the ledger's own, booked on the day they are recorded.
+    pub(crate) fn record_own(&mut self, events: Vec<EventData>, booking_date: Date) -> Result<(), Fatal> {
+        let events = events.into_iter().map(|data| NewEvent {
+            booking_date,
+            data,
+            details: None,
+        });
+        let staged = self.log.stage(NewCommand {
+            stream: Stream::Ledger,
+            expected_version: None,
+            recorded_by: "ledger".to_owned(),
+            idempotency_key: None,
+            events: events.collect(),
+        });
+        match staged {
+            Ok(_) => Ok(()),
+            Err(AppendError::Fatal(fatal)) => Err(fatal),
+            Err(refused) => Err(Fatal::Poisoned(refused.to_string())),
+        }
     }
 
     /// Decides one command and stages its events.

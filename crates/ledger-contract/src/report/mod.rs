@@ -4,6 +4,7 @@
 
 mod advance_plan;
 mod budget_position;
+mod claim;
 mod cost_shares;
 mod explanation;
 mod funding;
@@ -17,6 +18,7 @@ pub use advance_plan::{AdvanceCommand, AdvancePlan};
 pub use budget_position::{
     BudgetPosition, Cofinancing, FigureExplanation, Figures, Flag, Group, ProjectPosition,
 };
+pub use claim::Claim;
 pub use cost_shares::{CostShares, GroupShare, GroupShares, MunicipalityShares};
 pub use explanation::{ExplainedEvent, Explanation};
 pub use funding::{Funding, FundingFigures, ProjectFunding, SourceFunding};

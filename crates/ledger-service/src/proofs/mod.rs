@@ -1,0 +1,322 @@
+//! The record proves itself: checkpoints that are signed, the tiles below them, and bundles that prove a figure.
+//!
+//! A checkpoint is made when it is asked for and the log has grown: `streamHeadsRecorded` is appended as a commit of
+//! its own, through the one writer, and the root after it is signed. The same one is served until then.
+
+mod bundle;
+mod hashes;
+mod keep;
+mod keys;
+#[cfg(test)]
+mod tests;
+
+pub use bundle::{BundleFault, CheckedBundle, check_bundle};
+pub(crate) use hashes::{Hashes, leaf_of};
+pub(crate) use keep::Keep;
+pub use keep::write_private;
+pub use keys::{new_key, read_key};
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use ledger_contract::{
+    event::{EventData, Stream, StreamHeadsRecordedV1},
+    value::Instant,
+};
+use ledger_proof::{
+    Hash,
+    checkpoint::{Checkpoint, CheckpointError},
+    heads::Heads,
+    key::KeyError,
+    note::Note,
+    tile::TilePath,
+};
+use ledger_store::{EventLog, EventReader, Fatal};
+
+use crate::{queries::Queries, writer::Writer};
+
+/// How many events are hashed before others get a turn.
+const FEED_EVENTS: u64 = 65_536;
+/// The file of the newest checkpoint.
+const CHECKPOINT: &str = "checkpoint";
+
+/// Why no checkpoint or proof can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// The log or the files beside it cannot be read or written.
+    #[error(transparent)]
+    Fatal(#[from] Fatal),
+    /// The ledger's name cannot be that of a key, or a key's file was altered.
+    #[error("the key of the log cannot be used: {0}")]
+    Key(#[from] KeyError),
+    /// The secret key is not where the ledger keeps it.
+    #[error(
+        "the secret key of {0} is not in the data directory (backups have none): bring its file back to keys/, or \
+         introduce another with `rekenschap checkpoint --rotate-key`"
+    )]
+    KeyAbsent(String),
+    /// A checkpoint cannot be written as a note.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
+    /// No checkpoint was made yet.
+    #[error("no checkpoint was made yet: `rekenschap checkpoint` makes one")]
+    None,
+}
+
+/// A checkpoint that the ledger signed.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// What was signed.
+    pub checkpoint: Checkpoint,
+    /// With the signatures: what is served.
+    pub note: Note,
+    /// When `streamHeadsRecorded` was recorded.
+    pub at: Instant,
+    /// The map of stream heads at its size; known once the log has been hashed up to there.
+    heads: Option<Heads>,
+}
+
+/// A public key of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogKey {
+    /// Where the record introduces it.
+    pub position: u64,
+    /// `name+id+base64`.
+    pub key: String,
+}
+
+/// Shared by the writer and the queries.
+pub(crate) struct Proofs(Mutex<State>);
+
+struct State {
+    keep: Keep,
+    hashes: Hashes,
+    signed: Option<Signed>,
+}
+
+impl Proofs {
+    /// Takes up the newest checkpoint; a log that ends before it has lost events.
+    pub(crate) fn open(keep: Keep, reader: &impl EventReader) -> Result<Self, Fatal> {
+        let signed = match keep.read(CHECKPOINT)? {
+            None => None,
+            Some(text) => Some(taken_up(&text, reader)?),
+        };
+        Ok(Self(Mutex::new(State {
+            keep,
+            hashes: Hashes::default(),
+            signed,
+        })))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves hashes that are fed up to an event, which is what every use begins with.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Hashes what became durable, up to a size. Long only at the first question after the start.
+    fn catch_up(&self, reader: &impl EventReader, to: u64) -> Result<(), Fatal> {
+        loop {
+            let mut state = self.lock();
+            let State { hashes, signed, .. } = &mut *state;
+            if hashes.size() >= to {
+                return Ok(());
+            }
+            let next = to.min(hashes.size() + FEED_EVENTS);
+            match signed {
+                // The heads are needed as they were at the checkpoint, and what was signed must still be there.
+                Some(signed) if signed.heads.is_none() => {
+                    hashes.feed(reader, next.min(signed.checkpoint.size))?;
+                    if hashes.size() == signed.checkpoint.size {
+                        if hashes.root() != signed.checkpoint.root {
+                            return Err(rewritten(signed.checkpoint.size));
+                        }
+                        signed.heads = Some(hashes.heads.clone());
+                    }
+                }
+                _ => hashes.feed(reader, next)?,
+            }
+        }
+    }
+}
+
+fn taken_up(text: &str, reader: &impl EventReader) -> Result<Signed, Fatal> {
+    let unreadable = |reason: String| Fatal::Damaged {
+        what: "the file checkpoint in the data directory".to_owned(),
+        how: reason,
+        remedy: "remove it, and the next checkpoint is a new one; compare that with one that others kept"
+            .to_owned(),
+    };
+    let note = Note::parse(text.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
+    let checkpoint = Checkpoint::parse(note.text()).map_err(|error| unreadable(error.to_string()))?;
+    let head = reader.head().size;
+    if checkpoint.size > head || checkpoint.size == 0 {
+        return Err(Fatal::Damaged {
+            what: "the log".to_owned(),
+            how: format!(
+                "it ends after {head} events, and a checkpoint of {} was signed",
+                checkpoint.size
+            ),
+            remedy: "restore it from a newer backup".to_owned(),
+        });
+    }
+    let mut at = Instant(i64::MIN);
+    reader.read(checkpoint.size - 1, checkpoint.size, &mut |event| {
+        at = event.recorded_at;
+        false
+    })?;
+    Ok(Signed {
+        checkpoint,
+        note,
+        at,
+        heads: None,
+    })
+}
+
+fn rewritten(size: u64) -> Fatal {
+    Fatal::Damaged {
+        what: "the log".to_owned(),
+        how: format!(
+            "its first {size} events are not those of the checkpoint of {size} that this ledger signed"
+        ),
+        remedy: "nothing is signed any more; restore the log from a backup".to_owned(),
+    }
+}
+
+impl<R: EventReader> Queries<R> {
+    /// The newest checkpoint, unless it is time for another: none when none was made, or when the log grew and the
+    /// newest is older than `every`. Hashes what the next one needs, off the writer's path.
+    pub fn checkpoint(&self, every: Duration) -> Result<Option<Signed>, Fatal> {
+        let head = self.reader().head().size;
+        self.proofs().catch_up(self.reader(), head)?;
+        let state = self.proofs().lock();
+        let age_us = |signed: &Signed| i128::from(self.now().0) - i128::from(signed.at.0);
+        let fresh = |signed: &&Signed| {
+            let every_us = i128::try_from(every.as_micros()).unwrap_or(i128::MAX);
+            signed.checkpoint.size == head || age_us(signed) < every_us
+        };
+        Ok(state.signed.as_ref().filter(fresh).cloned())
+    }
+
+    /// The newest checkpoint, however old.
+    pub fn newest_checkpoint(&self) -> Option<Signed> {
+        self.proofs().lock().signed.clone()
+    }
+
+    /// A file of the tiled log: only what a signed checkpoint covers.
+    pub fn tile(&self, path: &TilePath) -> Result<Option<Vec<u8>>, Fatal> {
+        let Some(signed) = self.newest_checkpoint() else {
+            return Ok(None);
+        };
+        let size = signed.checkpoint.size;
+        self.proofs().catch_up(self.reader(), size)?;
+        let state = self.proofs().lock();
+        if !state.hashes.is_signed(path, size) {
+            return Ok(None);
+        }
+        state.hashes.tile(path, self.reader())
+    }
+
+    /// The public keys on the record, oldest first; the last signs.
+    pub fn log_keys(&self) -> Result<Vec<LogKey>, Fatal> {
+        let size = self.reader().head().size;
+        self.proofs().catch_up(self.reader(), size)?;
+        let state = self.proofs().lock();
+        let keys = state.hashes.keys.iter();
+        Ok(keys
+            .map(|(position, key)| LogKey {
+                position: *position,
+                key: key.clone(),
+            })
+            .collect())
+    }
+
+    /// The root that the log had at a size; none beyond its end.
+    pub fn root_at(&self, size: u64) -> Result<Option<Hash>, Fatal> {
+        if size > self.reader().head().size {
+            return Ok(None);
+        }
+        self.proofs().catch_up(self.reader(), size)?;
+        self.proofs().lock().hashes.root_at(size, self.reader())
+    }
+}
+
+/// Makes a checkpoint when the log has grown since the newest, which is given otherwise. With `rotate` a new key is
+/// introduced first, and the checkpoint is signed by the old one too: who trusts that finds the new one below it.
+///
+/// It commits, so it is called by whoever has the writer, and with no open group.
+pub fn make_checkpoint<L: EventLog>(
+    writer: &mut Writer<L>,
+    queries: &Queries<L::Reader>,
+    rotate: bool,
+) -> Result<Signed, ProofError> {
+    let (reader, proofs) = (queries.reader(), queries.proofs());
+    let head = reader.head();
+    proofs.catch_up(reader, head.size)?;
+    let mut state = proofs.lock();
+    let State { keep, hashes, signed } = &mut *state;
+    if let Some(signed) = signed
+        .as_ref()
+        .filter(|signed| signed.checkpoint.size == head.size)
+        && !rotate
+    {
+        return Ok(signed.clone());
+    }
+    if hashes.root() != head.root {
+        return Err(rewritten(head.size).into());
+    }
+    let keys = keys::signers(keep, hashes, rotate)?;
+    let mut events = Vec::new();
+    events.extend(keys.introduced.clone().map(EventData::LogKeyIntroduced));
+    events.push(heads_after(hashes, events.len() as u64));
+
+    let opened = queries
+        .gate()
+        .open(|floor| writer.begin(queries.now().max(floor)));
+    // A crash up to the end of the commit leaves the log as it was, and perhaps a key that nothing was signed with.
+    let committed = opened
+        .and_then(|()| writer.record_own(events, queries.now().date()))
+        .and_then(|()| writer.commit())
+        .and_then(|head| queries.catch_up().map(|()| head));
+    queries.gate().close();
+    let head = committed?;
+    // A crash from here on leaves a leaf that no checkpoint was signed over: the next one is.
+    hashes.feed(reader, head.size)?;
+    let checkpoint = Checkpoint::new(hashes.origin.as_str(), head.size, head.root);
+    let mut note = checkpoint.to_note()?;
+    for key in &keys.signing {
+        note.sign(key, 0);
+    }
+    keep.write(CHECKPOINT, &note.to_string())?;
+    keys.forget_replaced(keep);
+    let made = Signed {
+        checkpoint,
+        note,
+        at: head.recorded_at,
+        heads: Some(hashes.heads.clone()),
+    };
+    *signed = Some(made.clone());
+    Ok(made)
+}
+
+/// `streamHeadsRecorded` as it will be the ledger's own event after so many others.
+fn heads_after(hashes: &Hashes, others: u64) -> EventData {
+    let version = hashes.versions.get(&Stream::Ledger).copied().unwrap_or_default() + others + 1;
+    let mut heads = hashes.heads.clone();
+    heads.set(&Stream::Ledger.to_string(), version);
+    EventData::StreamHeadsRecorded(StreamHeadsRecordedV1 {
+        root: hex(&heads.root()),
+        streams: hashes.versions.len() as u64,
+    })
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
