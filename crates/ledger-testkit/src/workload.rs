@@ -62,6 +62,78 @@ impl Workload {
     }
 }
 
+/// A region of a workload: one year of costs, shared by one key.
+#[derive(Clone, Copy, Debug)]
+pub struct RegionWorkload {
+    /// Every draw follows from it.
+    pub seed: u64,
+    /// The number of members.
+    pub municipalities: u16,
+    /// The number of cost groups; every fourth has a stop-loss and clients.
+    pub groups: u32,
+    /// The number of costs over all of them.
+    pub costs: u64,
+}
+
+impl RegionWorkload {
+    /// The commands in order, one line of JSON each, without a newline. Every one of them is taken.
+    pub fn lines(self) -> impl Iterator<Item = String> {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        self.opening()
+            .into_iter()
+            .chain((0..self.costs).map(move |number| self.cost(number, &mut random)))
+    }
+
+    fn opening(self) -> Vec<String> {
+        let decision = r#"{"reference":"Besluit AB 2020-03","by":"joint-body","decidedOn":"2020-03-01"}"#;
+        let mut lines = vec![
+            r#"{"type":"establishRegion","region":"region","title":"Regio","body":"Dienst","bookingDate":"2020-01-01"}"#
+                .to_owned(),
+        ];
+        for code in 1..=self.municipalities {
+            lines.push(format!(
+                r#"{{"type":"admitMunicipality","region":"region","municipality":"GM{code:04}","name":"Gemeente {code}","from":"2020-01-01"}}"#
+            ));
+        }
+        for group in 0..self.groups {
+            let threshold = if group % 4 == 3 {
+                r#","threshold":"75000.00""#
+            } else {
+                ""
+            };
+            lines.push(format!(
+                r#"{{"type":"defineCostGroup","region":"region","group":"group-{group}","title":"Groep {group}","key":"inwoners"{threshold},"decision":{decision},"bookingDate":"2020-03-01"}}"#
+            ));
+            lines.push(format!(
+                r#"{{"type":"schedulePhaseOut","region":"region","group":"group-{group}","steps":[{{"year":2021,"degree":"2/3"}},{{"year":2022,"degree":"1/3"}},{{"year":2023,"degree":"0"}}],"decision":{decision},"bookingDate":"2020-03-01"}}"#
+            ));
+        }
+        let weights: Vec<String> = (1..=self.municipalities)
+            .map(|code| format!(r#""GM{code:04}":"{}""#, 5_000 + u32::from(code) * 733 % 90_000))
+            .collect();
+        lines.push(format!(
+            r#"{{"type":"setDistributionKey","region":"region","key":"inwoners","year":2021,"weights":{{{}}},"source":"voorbeeld","bookingDate":"2021-01-01"}}"#,
+            weights.join(",")
+        ));
+        lines
+    }
+
+    fn cost(self, number: u64, random: &mut ChaCha8Rng) -> String {
+        let group = random.next_u32() % self.groups;
+        let code = random.next_u32() % u32::from(self.municipalities) + 1;
+        let cents = u64::from(random.next_u32() % 5_000_000) + 1;
+        let (month, day) = (random.next_u32() % 12 + 1, random.next_u32() % 28 + 1);
+        let client = match group % 4 {
+            3 => format!(r#","client":"client-{}""#, random.next_u32() % 5_000),
+            _ => String::new(),
+        };
+        format!(
+            r#"{{"type":"recordCost","region":"region","group":"group-{group}","municipality":"GM{code:04}","cost":"K-{number:09}","year":2021,"amount":"{}"{client},"bookingDate":"2021-{month:02}-{day:02}"}}"#,
+            money(cents),
+        )
+    }
+}
+
 fn money(cents: u64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }

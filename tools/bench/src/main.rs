@@ -5,6 +5,7 @@
 
 mod floor;
 mod record;
+mod regions;
 mod table;
 
 use std::path::PathBuf;
@@ -36,6 +37,8 @@ enum Work {
     Groups,
     /// An import, and an opening after it.
     Import,
+    /// Cost shares of many municipalities, groups and costs.
+    Shares,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -56,6 +59,9 @@ fn main() -> anyhow::Result<()> {
     }
     if asked(Work::Import) {
         record::import_and_open(&directory, events, &mut table)?;
+    }
+    if asked(Work::Shares) {
+        regions::cost_shares(&directory, events, &mut table)?;
     }
     table.print();
     Ok(())

@@ -21,7 +21,7 @@ const WORKLOAD: Workload = Workload {
     expenditures: u64::MAX,
 };
 
-fn opened(directory: &Path) -> Result<(Writer<TapeLog>, Queries<TapeReader>)> {
+pub(crate) fn opened(directory: &Path) -> Result<(Writer<TapeLog>, Queries<TapeReader>)> {
     let (writer, queries, _) = open(
         directory,
         &Options::new("bench.example/ledger"),
@@ -175,16 +175,7 @@ pub(crate) fn import_and_open(directory: &Path, events: u64, table: &mut Table) 
     let lines: Vec<String> = workload.lines().collect();
     let (mut writer, queries) = opened(&data)?;
     let started = Instant::now();
-    writer.begin(SystemClock.now())?;
-    let mut import = Import::start(&mut writer, "bench");
-    for (number, line) in (1..).zip(&lines) {
-        if let Err(refusal) = import.line(number, line.as_bytes())? {
-            anyhow::bail!("line {number}: {}", refusal.detail);
-        }
-    }
-    import.finish(false)?;
-    writer.commit()?;
-    queries.catch_up()?;
+    import(&mut writer, &queries, &lines)?;
     let seconds = started.elapsed().as_secs_f64();
     table.figure(
         &format!("import of {} commands as one, projections caught up", lines.len()),
@@ -206,5 +197,24 @@ pub(crate) fn import_and_open(directory: &Path, events: u64, table: &mut Table) 
         &format!("opening {} events after a close", queries.log_position()),
         format!("{opened_ms} ms; then budget-position in {answered_us} us"),
     );
+    Ok(())
+}
+
+/// All lines as one commit, projections caught up.
+pub(crate) fn import(
+    writer: &mut Writer<TapeLog>,
+    queries: &Queries<TapeReader>,
+    lines: &[String],
+) -> Result<()> {
+    writer.begin(SystemClock.now())?;
+    let mut import = Import::start(writer, "bench");
+    for (number, line) in (1..).zip(lines) {
+        if let Err(refusal) = import.line(number, line.as_bytes())? {
+            anyhow::bail!("line {number}: {}", refusal.detail);
+        }
+    }
+    import.finish(false)?;
+    writer.commit()?;
+    queries.catch_up()?;
     Ok(())
 }
