@@ -43,6 +43,8 @@ pub struct Settings {
     /// Whether requests must name this machine itself (`localhost`, `127.0.0.1`, `[::1]`) if they name a host. Without
     /// access control nothing else keeps pages of other sites out; behind a proxy that does, it is set to false.
     pub loopback_only: bool,
+    /// How old the newest checkpoint must be before a request for one makes another.
+    pub checkpoint_every: Duration,
 }
 
 impl Default for Settings {
@@ -51,6 +53,7 @@ impl Default for Settings {
             recorded_by: "http".to_owned(),
             clock: Arc::new(SystemClock),
             loopback_only: true,
+            checkpoint_every: Duration::from_mins(1),
         }
     }
 }

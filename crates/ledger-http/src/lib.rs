@@ -13,6 +13,7 @@ mod explanations;
 mod funding;
 mod health;
 mod host;
+mod log;
 mod negotiate;
 mod observe;
 mod openapi;
@@ -80,6 +81,7 @@ fn pages<R: Record>() -> Vec<Page<R>> {
     ];
     pages.extend(explanations::pages());
     pages.push(events::page());
+    pages.extend(log::pages());
     pages.extend(health::pages());
     pages
 }

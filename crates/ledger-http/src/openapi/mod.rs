@@ -67,7 +67,8 @@ pub(crate) fn page<R: Record>(pages: &[Page<R>]) -> Page<R> {
     let about = json!({ "get": operation.to_json() });
     let mut paths: Map<String, Value> = pages
         .iter()
-        .map(|page| (page.path.to_owned(), page.about.clone()))
+        // The router's mark for a parameter with slashes in it is none of OpenAPI's.
+        .map(|page| (page.path.replace("{*", "{"), page.about.clone()))
         .collect();
     paths.insert(path.to_owned(), about.clone());
     let document = Bytes::from(document(&paths).to_string());
@@ -111,6 +112,7 @@ fn document(paths: &Map<String, Value>) -> Value {
             { "name": "Programmes", "description": "What the council authorised" },
             { "name": "Reports", "description": "What is left, what is underspent, who pays" },
             { "name": "Events", "description": "The record" },
+            { "name": "Log", "description": "The record as a tiled transparency log, for other people's programs" },
             { "name": "Health", "description": "For whoever operates it" },
             { "name": "Document", "description": "This description" },
         ],

@@ -51,6 +51,17 @@ impl Operation {
         self
     }
 
+    /// Answers with another media type than JSON.
+    pub(crate) fn gives(mut self, media_type: &str, description: &str) -> Self {
+        let response = json!({
+            "description": description,
+            "headers": { "API-Version": reference("headers", "API-Version") },
+            "content": { media_type: { "schema": { "type": "string" } } },
+        });
+        self.responses.insert("200".to_owned(), response);
+        self
+    }
+
     /// Answers with a tag, and with 304 to who has it.
     pub(crate) fn or_not_modified(mut self) -> Self {
         if let Some(answer) = self.responses.get_mut("200") {

@@ -25,6 +25,8 @@ pub(crate) fn parameters() -> Value {
             of("Position")),
         "limit": query("limit", "The most items on the page", json!({ "type": "integer", "minimum": 1,
             "maximum": 1000, "default": 100 })),
+        "tilePath": path("path", "`<L>/<N>` or `entries/<N>`, with `.p/<W>` at the right edge; N in groups of three \
+            digits (C2SP tlog-tiles)", json!({ "type": "string", "examples": ["0/x001/234", "entries/000.p/17"] })),
         "stream": query("stream", "Only events of this stream", of("StreamName")),
         "idempotencyKey": header("Idempotency-Key", "The same command with the same key is recorded once and \
             answered the same", json!({ "type": "string", "pattern": "^[!-~]{1,128}$" })),

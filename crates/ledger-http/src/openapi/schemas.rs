@@ -106,7 +106,7 @@ fn values() -> [(&'static str, Value); 8] {
     ]
 }
 
-fn record() -> [(&'static str, Value); 12] {
+fn record() -> [(&'static str, Value); 13] {
     let status = json!({ "type": "string", "enum": ["live", "ready"] });
     let fault = object(
         "One fault of the input",
@@ -178,6 +178,7 @@ fn record() -> [(&'static str, Value); 12] {
         ("Events", events),
         ("Reply", reply),
         ("Health", health),
+        ("LogKeys", log_keys()),
         (
             "CommandLines",
             json!({ "type": "string", "description": "One command a line, each as in the schema Command; blank \
@@ -354,4 +355,20 @@ fn commands(schemas: &mut Map<String, Value>) {
     let command = json!({ "description": "One command; anything that its schema does not list is refused",
         "oneOf": any });
     schemas.insert("Command".to_owned(), command);
+}
+
+fn log_keys() -> Value {
+    let text = json!({ "type": "string" });
+    let key = object(
+        "A public key of the log",
+        &[
+            ("key", "`name+id+base64` (C2SP signed-note)", text),
+            ("position", "Where the record introduces it", of("Position")),
+        ],
+    );
+    let keys = json!({ "type": "array", "items": key });
+    object(
+        "The public keys on the record",
+        &[("keys", "Oldest first; the last signs", keys)],
+    )
 }

@@ -9,6 +9,7 @@
 mod commands;
 mod events;
 mod faults;
+mod log;
 mod openapi;
 mod reports;
 mod schema;
