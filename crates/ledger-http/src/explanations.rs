@@ -77,7 +77,7 @@ async fn show<R: Record>(
     let source = parameters.take("source", parse_id);
     let query = report::common(&mut parameters);
     parameters.finish()?;
-    let day = report::day(&app, &query);
+    let day = report::day(&app, query.as_of);
     report::answer(&app, &headers, day, move |queries| {
         queries.explain(report, &programme, &figure, source.as_ref(), &query)
     })

@@ -4,10 +4,12 @@
 //! service and never storage, decide nothing about money, and log neither bodies nor details. There is no access
 //! control here yet, so whoever serves this binds it to loopback.
 
+mod advance_plan;
 mod app;
 mod body;
 mod budget_position;
 mod commands;
+mod cost_shares;
 mod events;
 mod explanations;
 mod funding;
@@ -17,11 +19,15 @@ mod log;
 mod negotiate;
 mod observe;
 mod openapi;
+mod phase_out;
 mod problem;
 mod programmes;
 mod query;
+mod region_report;
+mod regions;
 mod report;
 mod serve;
+mod settlements;
 mod underspend;
 
 pub use app::{Record, Settings};
@@ -80,6 +86,15 @@ fn pages<R: Record>() -> Vec<Page<R>> {
         funding::page(),
     ];
     pages.extend(explanations::pages());
+    pages.extend([
+        regions::page(),
+        cost_shares::page(),
+        cost_shares::explanations(),
+        phase_out::page(),
+        settlements::page(),
+        settlements::one(),
+        advance_plan::page(),
+    ]);
     pages.push(events::page());
     pages.extend(log::pages());
     pages.extend(health::pages());

@@ -62,9 +62,9 @@ impl Failure {
         .into()
     }
 
-    /// 404 for a programme that the path names and the ledger does not know.
-    pub(crate) fn unknown_programme(sentence: String) -> Self {
-        QueryError::Unknown(Refusal::new(Code::UnknownProgramme, sentence)).into()
+    /// 404 for what the path names and the ledger does not know.
+    pub(crate) fn unknown(code: Code, sentence: String) -> Self {
+        QueryError::Unknown(Refusal::new(code, sentence)).into()
     }
 
     /// The ledger broke one of its own promises.

@@ -42,14 +42,24 @@ impl Parameters {
             .ok()
     }
 
-    /// Takes a text that must be there.
-    pub(crate) fn take_text(&mut self, name: &str) -> String {
+    /// Takes a parameter that must be there; none when it is not, or is faulty.
+    pub(crate) fn take_required<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         let absent = !self.given.iter().any(|(given, _)| given == name);
         if absent {
             self.faults
                 .push(fault(pointer(name), "It is needed here.".to_owned()));
         }
-        self.take(name, |text| Ok(text.to_owned())).unwrap_or_default()
+        self.take(name, read)
+    }
+
+    /// Takes a text that must be there.
+    pub(crate) fn take_text(&mut self, name: &str) -> String {
+        self.take_required(name, |text| Ok(text.to_owned()))
+            .unwrap_or_default()
     }
 
     /// Takes the number of items on a page.

@@ -1,7 +1,7 @@
-//! What the reports share: their parameters, the programme in their path, and their `ETag`.
+//! What the reports share: their parameters, the ids in their path, and their `ETag`.
 
 use axum::{
-    extract::{FromRequestParts, Path},
+    extract::{FromRequestParts, RawPathParams},
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
         header::{CACHE_CONTROL, ETAG},
@@ -13,7 +13,7 @@ use ledger_contract::{
     report::KnownAt,
     value::{check_year, parse_date, parse_id, quoted},
 };
-use ledger_domain::{Date, Id, Year};
+use ledger_domain::{Code, Date, Id, Year};
 use ledger_projections::GroupBy;
 use ledger_service::{Queries, QueryError, ReportQuery, today};
 use serde::Serialize;
@@ -38,15 +38,31 @@ impl<S: Send + Sync> FromRequestParts<S> for ProgrammeInPath {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let Ok(Path(text)) = Path::<String>::from_request_parts(parts, state).await else {
-            return Err(Failure::unknown_programme(
-                "There is no such programme.".to_owned(),
-            ));
-        };
-        Id::new(&text)
+        id_in_path(parts, state, "programme", Code::UnknownProgramme)
+            .await
             .map(Self)
-            .ok_or_else(|| Failure::unknown_programme(format!("There is no programme {}.", quoted(&text))))
     }
+}
+
+/// The id that the path has in the place of this name. A text that is no id names nothing that exists.
+pub(crate) async fn id_in_path<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+    name: &str,
+    unknown: Code,
+) -> Result<Id, Failure> {
+    let given = RawPathParams::from_request_parts(parts, state).await.ok();
+    let text = given.as_ref().and_then(|given| {
+        let mut named = given.iter().filter(|(key, _)| *key == name);
+        named.next().map(|(_, text)| text)
+    });
+    text.and_then(Id::new).ok_or_else(|| {
+        let sentence = match text {
+            Some(text) => format!("There is no {name} {}.", quoted(text)),
+            None => format!("There is no such {name}."),
+        };
+        Failure::unknown(unknown, sentence)
+    })
 }
 
 /// Reads the parameters of a report.
@@ -79,14 +95,15 @@ pub(crate) fn common(parameters: &mut Parameters) -> ReportQuery {
     }
 }
 
-fn year(text: &str) -> Result<Year, String> {
+/// A year.
+pub(crate) fn year(text: &str) -> Result<Year, String> {
     number(text, 0, u64::MAX).and_then(check_year)
 }
 
 /// The day that a report depends on beside its parameters: today, when none is asked.
-pub(crate) fn day<R: Record>(app: &App<R>, query: &ReportQuery) -> Option<Date> {
+pub(crate) fn day<R: Record>(app: &App<R>, as_of: Option<Date>) -> Option<Date> {
     let today = || today(app.settings.clock.now());
-    query.as_of.is_none().then(today)
+    as_of.is_none().then(today)
 }
 
 /// Answers with what the ledger shows, or with 304 when the client has it.

@@ -42,7 +42,7 @@ async fn show<R: Record>(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let query = report::query(&uri)?;
-    let day = report::day(&app, &query);
+    let day = report::day(&app, query.as_of);
     report::answer(&app, &headers, day, move |queries| {
         queries.underspend(&programme, &query)
     })

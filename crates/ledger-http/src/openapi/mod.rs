@@ -6,8 +6,10 @@
 
 mod operation;
 mod parameters;
+mod region_reports;
 mod reports;
 mod schemas;
+mod settlement;
 
 pub(crate) use operation::Operation;
 
@@ -39,7 +41,11 @@ const PROBLEMS: [(u16, &str, &str); 10] = [
         "InvalidInput",
         "The input cannot be read; `errors` has every fault.",
     ),
-    (404, "NotFound", "The programme or project is not known."),
+    (
+        404,
+        "NotFound",
+        "What the path or a parameter names is not known.",
+    ),
     (406, "NotAcceptable", "None of the media types asked is offered."),
     (408, "RequestTimeout", "The body did not arrive in time."),
     (
@@ -94,7 +100,7 @@ fn document(paths: &Map<String, Value>) -> Value {
         "openapi": "3.1.0",
         "info": {
             "title": "rekenschap",
-            "summary": "An event-sourced ledger for municipal budgets",
+            "summary": "An event-sourced ledger for municipal budgets and regional solidarity",
             "description": "Controllers post commands; reports answer at two dates: `asOf`, the business date, and \
                 `knownAt`, what the ledger knew. Amounts are strings with two decimals, in euros. Errors are problem \
                 documents (RFC 9457).",
@@ -110,6 +116,7 @@ fn document(paths: &Map<String, Value>) -> Value {
         "tags": [
             { "name": "Commands", "description": "Posting" },
             { "name": "Programmes", "description": "What the council authorised" },
+            { "name": "Regions", "description": "Municipalities that share costs" },
             { "name": "Reports", "description": "What is left, what is underspent, who pays" },
             { "name": "Events", "description": "The record" },
             { "name": "Log", "description": "The record as a tiled transparency log, for other people's programs" },

@@ -15,11 +15,11 @@ pub(crate) fn schemas() -> Vec<(&'static str, Value)> {
     schemas
 }
 
-fn money(name: &'static str, description: &'static str) -> Field {
+pub(crate) fn money(name: &'static str, description: &'static str) -> Field {
     (name, description, of("Money"))
 }
 
-fn money_or_null(name: &'static str, description: &'static str) -> Field {
+pub(crate) fn money_or_null(name: &'static str, description: &'static str) -> Field {
     (name, description, or_null(of("Money")))
 }
 

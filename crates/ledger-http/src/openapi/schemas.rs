@@ -8,7 +8,7 @@ use ledger_contract::{
 use ledger_domain::Code;
 use serde_json::{Map, Value, json};
 
-use super::reports;
+use super::{region_reports, reports, settlement};
 
 /// A field: its name, what it is, its schema.
 pub(crate) type Field = (&'static str, &'static str, Value);
@@ -57,13 +57,18 @@ pub(crate) fn with_optional(description: &str, fields: &[Field], optional: &[Fie
 
 /// Every schema by its name.
 pub(crate) fn schemas() -> Map<String, Value> {
-    let named = values().into_iter().chain(record()).chain(reports::schemas());
+    let named = values()
+        .into_iter()
+        .chain(record())
+        .chain(reports::schemas())
+        .chain(region_reports::schemas())
+        .chain(settlement::schemas());
     let mut schemas: Map<String, Value> = named.map(|(name, schema)| (name.to_owned(), schema)).collect();
     commands(&mut schemas);
     schemas
 }
 
-fn values() -> [(&'static str, Value); 8] {
+fn values() -> [(&'static str, Value); 10] {
     let pattern = |description: &str, pattern: &str, example: &str| json!({ "type": "string", "description": description, "pattern": pattern, "examples": [example] });
     let id = "[a-z0-9][a-z0-9-]{0,63}";
     [
@@ -84,6 +89,11 @@ fn values() -> [(&'static str, Value); 8] {
                 "1600000.00",
             ),
         ),
+        (
+            "Fraction",
+            pattern("From 0 to 1, in lowest terms", "^[0-9]+(/[0-9]+)?$", "2/3"),
+        ),
+        ("Municipality", pattern("A CBS code", "^GM[0-9]{4}$", "GM0642")),
         (
             "Day",
             json!({ "type": "string", "format": "date", "examples": ["2021-12-31"] }),

@@ -11,6 +11,7 @@ mod events;
 mod faults;
 mod log;
 mod openapi;
+mod regions;
 mod reports;
 mod schema;
 mod server;
