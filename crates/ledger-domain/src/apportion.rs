@@ -75,10 +75,13 @@ pub(crate) fn largest<T: Ord>(
     missing: u64,
     mut remainders: Vec<(Reverse<T>, usize)>,
 ) -> impl Iterator<Item = usize> {
-    if missing > 0 {
-        remainders.sort_unstable();
+    let missing = usize::try_from(missing).unwrap_or(usize::MAX).min(remainders.len());
+    if (1..remainders.len()).contains(&missing) {
+        // Who they are is enough: their order among themselves decides nothing.
+        remainders.select_nth_unstable(missing);
     }
-    (0..missing).zip(remainders).map(|(_, (_, index))| index)
+    remainders.truncate(missing);
+    remainders.into_iter().map(|(_, index)| index)
 }
 
 /// The parts as money, on the total's side of zero.

@@ -3,7 +3,7 @@
 use super::shares::{Basis, money, round};
 use crate::Money;
 use num_bigint::BigInt;
-use std::ops::{Add, Div, Mul, Rem, Sub};
+use std::ops::{Add, Div, Mul, Sub};
 
 /// Amounts that come into one member's share, by how they come in. A cost of the member that is shared by degree comes
 /// in by key and by use; one of another member by key alone.
@@ -73,7 +73,7 @@ impl Ratio {
     fn rounded<T>(&self, share: Money, parts: &[Part]) -> Vec<i128>
     where
         T: Clone + Ord + From<i128> + TryInto<i128> + Add<Output = T> + Sub<Output = T>,
-        for<'a> &'a T: Mul<Output = T> + Div<Output = T> + Rem<Output = T>,
+        for<'a> &'a T: Mul<Output = T> + Div<Output = T>,
     {
         let [by_key, joint, by_use, own] = [self.by_key, self.joint, self.by_use, self.own].map(T::from);
         let times = |amount: Money, factor: &T| &T::from(i128::from(amount.cents())) * factor;

@@ -8,7 +8,7 @@ use crate::{Fraction, Money, apportion, apportion::largest};
 use num_bigint::BigInt;
 use std::{
     cmp::Reverse,
-    ops::{Add, Div, Mul, Rem, Sub},
+    ops::{Add, Div, Mul, Sub},
 };
 
 /// One member's costs.
@@ -64,8 +64,12 @@ impl Basis<'_> {
     /// Each member's figures, in the order of the costs; without the budgeted share.
     pub fn shares(&self) -> Vec<Share> {
         let joint = self.joint_shares();
-        let full = self.at_degree(Fraction::ONE).cost_shares();
         let shares = self.cost_shares();
+        let full = if self.degree == Fraction::ONE {
+            shares.clone()
+        } else {
+            self.at_degree(Fraction::ONE).cost_shares()
+        };
         let of = |list: &Option<Vec<Money>>, at| list.as_ref().and_then(|list| list.get(at).copied());
         let figures = |(at, cost): (usize, &MemberCost)| {
             let (joint_share, cost_share) = (of(&joint, at), of(&shares, at));
@@ -162,7 +166,7 @@ impl Exact<'_> {
     fn rounded<T>(&self) -> Vec<i128>
     where
         T: Clone + Ord + From<i128> + TryInto<i128> + Add<Output = T> + Sub<Output = T>,
-        for<'a> &'a T: Mul<Output = T> + Div<Output = T> + Rem<Output = T>,
+        for<'a> &'a T: Mul<Output = T> + Div<Output = T>,
     {
         let sign = if self.total < 0 { -1 } else { 1 };
         let (sum, by_key) = (T::from(self.sum), T::from(sign * self.by_key));
@@ -184,12 +188,13 @@ impl Exact<'_> {
 pub(super) fn round<T>(total: i128, numerators: impl Iterator<Item = T>, denominator: &T) -> Vec<i128>
 where
     T: Clone + Ord + From<i128> + TryInto<i128> + Add<Output = T> + Sub<Output = T>,
-    for<'a> &'a T: Div<Output = T> + Rem<Output = T>,
+    for<'a> &'a T: Mul<Output = T> + Div<Output = T>,
 {
     let (zero, mut floored_sum) = (T::from(0), 0);
     let (mut parts, mut remainders) = (Vec::new(), Vec::new());
     for (index, numerator) in numerators.enumerate() {
-        let (mut floor, mut remainder) = (&numerator / denominator, &numerator % denominator);
+        let mut floor = &numerator / denominator;
+        let mut remainder = numerator - &floor * denominator;
         if remainder < zero {
             (floor, remainder) = (floor - T::from(1), remainder + denominator.clone());
         }

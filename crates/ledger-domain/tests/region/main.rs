@@ -10,6 +10,7 @@ mod mergers;
 mod oracle;
 mod precedence;
 mod random;
+mod running;
 mod settlements;
 mod shares;
 mod worked;

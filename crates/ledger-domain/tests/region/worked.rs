@@ -101,3 +101,22 @@ fn stop_loss_shares_only_what_lies_above_the_threshold() {
         .sum();
     assert_eq!(pool, 12_000_000);
 }
+
+#[test]
+fn the_settlement_of_zuid_holland_zuid_2021() {
+    let mut book = zuid_holland_zuid();
+    // Golden: computed with Python's fractions from the domain text's formula.
+    assert_eq!(
+        book.tell("settle 2021 definitief @2022-06-01"),
+        "total 100000000.00; GM0482 2911458.21; GM0505 46793552.11; GM0512 5406745.92; GM0523 2662450.01; \
+         GM0531 4517864.75; GM0590 4652057.32; GM0610 3699405.75; GM0642 10236627.48; GM1963 12734556.83; \
+         GM1978 6385281.62"
+    );
+    assert!(
+        book.balances(2021, "2022-06-01")
+            .split(' ')
+            .skip(1)
+            .step_by(2)
+            .all(|balance| balance == "0.00")
+    );
+}
