@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand};
 use ledger_contract::event::Stream;
 
 use crate::{
-    question::{Asked, Report},
-    sheet::Format,
+    question::{ProgrammeFigure, ProgrammeReport},
+    region_question::{AdvancesAsked, CostSharesAsked, PhaseOutAsked, SettlementAsked, ShareFigureAsked},
 };
 
 /// A ledger for municipal budgets: every posting is kept, every figure can be explained, nothing is edited.
@@ -54,10 +54,14 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Post commands from a file, all or nothing
     Import(Import),
-    /// Show a report of a programme
-    Report(Reporting),
+    /// Show a report of a programme or a region
+    #[command(subcommand)]
+    Report(Report),
     /// Show the events behind one figure of a report
-    Explain(Explaining),
+    #[command(subcommand)]
+    Explain(Explain),
+    /// Print the commands that invoice a year's advances, for import: they sum to the budgeted shares
+    PlanAdvances(AdvancesAsked),
     /// Print the events of the record, one JSON object a line
     Events(Events),
     /// Check the whole record: sequence, checksums, hashes, and that tape and store agree
@@ -96,38 +100,33 @@ pub(crate) struct Import {
 }
 
 /// `report`
-#[derive(Debug, Args)]
-pub(crate) struct Reporting {
-    /// Which report
-    #[arg(value_enum)]
-    pub(crate) report: Report,
-    #[command(flatten)]
-    pub(crate) asked: Asked,
-    /// Group the projects: theme, law, taakveld or tag:NAME
-    #[arg(long, value_name = "DIMENSION", value_parser = crate::question::dimension)]
-    pub(crate) by: Option<String>,
-    /// How to show it [default: table on a terminal, json elsewhere]
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+#[derive(Debug, Subcommand)]
+pub(crate) enum Report {
+    /// Of a programme: what was authorised, what is spent, what is left
+    BudgetPosition(ProgrammeReport),
+    /// Of a programme: what stays unspent, per project and theme, and what is expected to
+    Underspend(ProgrammeReport),
+    /// Of a programme: where the money comes from and where it lands
+    Funding(ProgrammeReport),
+    /// Of a region: the costs of a year, divided over the municipalities
+    CostShares(CostSharesAsked),
+    /// Of a region: how solidarity ends, year by year, also as a simulation
+    PhaseOut(PhaseOutAsked),
+    /// Of a region: the lines of a settlement as they were drawn up, and what changed since
+    Settlement(SettlementAsked),
 }
 
 /// `explain`
-#[derive(Debug, Args)]
-pub(crate) struct Explaining {
-    /// The report that shows the figure
-    #[arg(value_enum)]
-    pub(crate) report: Report,
-    #[command(flatten)]
-    pub(crate) asked: Asked,
-    /// The figure's name in the report, such as `spentOwn`
-    #[arg(long)]
-    pub(crate) figure: String,
-    /// The funder, or `programme` for own money, where a report shows the figure per source
-    #[arg(long, value_name = "ID", value_parser = crate::question::id)]
-    pub(crate) source: Option<ledger_domain::Id>,
-    /// How to show it [default: table on a terminal, json elsewhere]
-    #[arg(long, value_enum)]
-    pub(crate) format: Option<Format>,
+#[derive(Debug, Subcommand)]
+pub(crate) enum Explain {
+    /// A figure of a programme's budget position
+    BudgetPosition(ProgrammeFigure),
+    /// A figure of a programme's underspend
+    Underspend(ProgrammeFigure),
+    /// A figure of a programme's funding
+    Funding(ProgrammeFigure),
+    /// A figure of one municipality in a region's cost shares, with the arithmetic in words
+    CostShares(ShareFigureAsked),
 }
 
 /// `events`

@@ -24,6 +24,11 @@ struct Examples;
 /// The programme that the things to try are about.
 const PROGRAMME: &str = "investeringsplan-sociaal-domein";
 
+/// The region that they are about.
+const REGION: &str = "zuid-holland-zuid";
+/// The region with clients, a stop-loss and several cost groups.
+const OTHER_REGION: &str = "achterhoek";
+
 /// Loads the examples and serves them.
 pub(crate) fn run(asked: &Demo, global: &Global, settings: &Settings) -> Result<(), Failure> {
     if global.url.is_some() {
@@ -108,6 +113,16 @@ The example ledger is in {directory}. Try in another terminal:
 3. The postings behind one figure, which sum to it:
    {program} explain budget-position {PROGRAMME} \\
      --project jongerenwerk-op-school --figure spentOwn --as-of 2021-12-31 --format table --url {url}
+
+4. How solidarity in a region ends, for Zwijndrecht, whose bill the others help to pay:
+   {program} report phase-out {REGION} \\
+     --municipality GM0642 --format table --url {url}
+
+5. Why Zwijndrecht pays what it pays for 2021, in words and to the cent:
+   {program} explain cost-shares {REGION} \\
+     --municipality GM0642 --figure costShare --year 2021 --format table --url {url}
+
+The regions {REGION} and {OTHER_REGION} are examples too; what the sources do not give is invented and says so.
 
 Ctrl-C stops it.",
         directory = directory.display()

@@ -10,7 +10,9 @@ mod local;
 mod logs;
 mod output;
 mod place;
+mod plan_advances;
 mod question;
+mod region_question;
 mod remote;
 mod report;
 mod serve;
@@ -52,6 +54,7 @@ fn run() -> Result<(), Failure> {
         Command::Import(asked) => import::run(asked, &place()?, &settings),
         Command::Report(asked) => report::run(asked, &place()?, &settings),
         Command::Explain(asked) => explain::run(asked, &place()?, &settings),
+        Command::PlanAdvances(asked) => plan_advances::run(asked, &place()?, &settings),
         Command::Events(asked) => events::run(asked, &place()?, &settings),
         Command::Verify => verify::run(&place()?, &settings),
     }

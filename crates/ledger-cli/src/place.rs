@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::{arguments::Global, failure::Failure, remote::Server, settings::Settings};
+use ledger_service::{Queries, QueryError};
+use ledger_store::TapeReader;
+use serde::de::DeserializeOwned;
+
+use crate::{arguments::Global, failure::Failure, local, remote::Server, settings::Settings};
 
 /// Where the ledger is.
 #[derive(Debug)]
@@ -23,6 +27,23 @@ impl Place {
                 "no ledger was named: give --data DIR (or REKENSCHAP_DATA), or --url ADDRESS of a running server"
                     .to_owned(),
             )),
+        }
+    }
+
+    /// One answer: of the directory's ledger, or of the server's address that gives the same, read back.
+    pub(crate) fn ask<T: DeserializeOwned>(
+        &self,
+        settings: &Settings,
+        path: &str,
+        parameters: &[(&str, String)],
+        question: impl FnOnce(&Queries<TapeReader>) -> Result<T, QueryError>,
+    ) -> Result<T, Failure> {
+        match self {
+            Self::Directory(directory) => {
+                let ledger = local::open_to_ask(directory, settings)?;
+                Ok(question(&ledger.queries)?)
+            }
+            Self::Server(server) => server.get(path, parameters),
         }
     }
 

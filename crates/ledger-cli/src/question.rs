@@ -1,35 +1,69 @@
-//! What is asked of a report. Its values are read here once, with the contract's parsers, for both a directory and a
-//! server.
+//! What is asked of a programme's report. Values are read here once, with the contract's parsers, for both a directory
+//! and a server.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ledger_contract::{
     event::Stream,
     report::KnownAt,
     value::{check_year, parse_date, parse_id},
 };
 use ledger_domain::{Date, Id, Year};
-use ledger_projections::{GroupBy, ReportName};
+use ledger_projections::GroupBy;
 use ledger_service::ReportQuery;
 
-/// The reports of a programme.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Report {
-    /// What was authorised, what is spent, what is left
-    BudgetPosition,
-    /// What stays unspent, per project and theme, and what is expected to
-    Underspend,
-    /// Where the money comes from and where it lands
-    Funding,
+use crate::sheet::Format;
+
+/// A report of a programme.
+#[derive(Debug, Args)]
+pub(crate) struct ProgrammeReport {
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// Group the projects: theme, law, taakveld or tag:NAME
+    #[arg(long, value_name = "DIMENSION", value_parser = dimension)]
+    pub(crate) by: Option<String>,
+    /// How to show it [default: table on a terminal, json elsewhere]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
-impl Report {
-    /// The report as the ledger knows it.
-    pub(crate) const fn name(self) -> ReportName {
-        match self {
-            Self::BudgetPosition => ReportName::BudgetPosition,
-            Self::Underspend => ReportName::Underspend,
-            Self::Funding => ReportName::Funding,
-        }
+/// One figure of a programme's report.
+#[derive(Debug, Args)]
+pub(crate) struct ProgrammeFigure {
+    #[command(flatten)]
+    pub(crate) asked: Asked,
+    /// The figure's name in the report, such as `spentOwn`
+    #[arg(long)]
+    pub(crate) figure: String,
+    /// The funder, or `programme` for own money, where a report shows the figure per source
+    #[arg(long, value_name = "ID", value_parser = id)]
+    pub(crate) source: Option<Id>,
+    /// How to show it [default: table on a terminal, json elsewhere]
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
+}
+
+/// The two dates that every report takes.
+#[derive(Debug, Args)]
+pub(crate) struct Dates {
+    /// Leave out what is booked after this day (YYYY-MM-DD) [default: today in Europe/Amsterdam]
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(crate) as_of: Option<Date>,
+    /// As the ledger knew it then: an instant in UTC (2022-01-15T09:30:00Z) or a log position [default: now]
+    #[arg(long, value_name = "INSTANT|POSITION", value_parser = KnownAt::parse)]
+    pub(crate) known_at: Option<KnownAt>,
+}
+
+impl Dates {
+    /// As HTTP takes them: those that were given.
+    pub(crate) fn parameters(&self) -> Vec<(&'static str, String)> {
+        let known_at = self.known_at.as_ref().map(|known_at| match known_at {
+            KnownAt::Position(position) => position.to_string(),
+            KnownAt::Instant(instant) => instant.0.to_string(),
+        });
+        given([
+            ("asOf", self.as_of.map(|date| date.to_string())),
+            ("knownAt", known_at),
+        ])
     }
 }
 
@@ -42,12 +76,8 @@ pub(crate) struct Asked {
     /// Only what is bound to this year
     #[arg(long, value_parser = year)]
     pub(crate) year: Option<Year>,
-    /// Leave out what is booked after this day (YYYY-MM-DD) [default: today in Europe/Amsterdam]
-    #[arg(long, value_name = "DATE", value_parser = parse_date)]
-    pub(crate) as_of: Option<Date>,
-    /// As the ledger knew it then: an instant in UTC (2022-01-15T09:30:00Z) or a log position [default: now]
-    #[arg(long, value_name = "INSTANT|POSITION", value_parser = KnownAt::parse)]
-    pub(crate) known_at: Option<KnownAt>,
+    #[command(flatten)]
+    pub(crate) dates: Dates,
     /// Only this project
     #[arg(long, value_name = "ID", value_parser = id)]
     pub(crate) project: Option<Id>,
@@ -57,8 +87,8 @@ impl Asked {
     /// As the service takes it.
     pub(crate) fn query(&self, by: Option<&str>) -> ReportQuery {
         ReportQuery {
-            as_of: self.as_of,
-            known_at: self.known_at.clone(),
+            as_of: self.dates.as_of,
+            known_at: self.dates.known_at.clone(),
             year: self.year,
             project: self.project.clone(),
             by: by.and_then(GroupBy::parse),
@@ -67,20 +97,21 @@ impl Asked {
 
     /// As HTTP takes it: the parameters that were given.
     pub(crate) fn parameters(&self) -> Vec<(&'static str, String)> {
-        let known_at = self.known_at.as_ref().map(|known_at| match known_at {
-            KnownAt::Position(position) => position.to_string(),
-            KnownAt::Instant(instant) => instant.0.to_string(),
-        });
-        [
+        let mut parameters = given([
             ("year", self.year.map(|year| year.to_string())),
-            ("asOf", self.as_of.map(|date| date.to_string())),
-            ("knownAt", known_at),
             ("project", self.project.as_ref().map(ToString::to_string)),
-        ]
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
+        ]);
+        parameters.extend(self.dates.parameters());
+        parameters
     }
+}
+
+/// The parameters that have a value.
+pub(crate) fn given<const N: usize>(
+    parameters: [(&'static str, Option<String>); N],
+) -> Vec<(&'static str, String)> {
+    let valued = parameters.into_iter();
+    valued.filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// An id.
@@ -94,14 +125,15 @@ pub(crate) fn stream(text: &str) -> Result<Stream, String> {
 }
 
 /// A dimension to group by.
-pub(crate) fn dimension(text: &str) -> Result<String, String> {
+fn dimension(text: &str) -> Result<String, String> {
     match GroupBy::parse(text) {
         Some(_) => Ok(text.to_owned()),
         None => Err("projects are grouped by theme, law, taakveld or tag:NAME".to_owned()),
     }
 }
 
-fn year(text: &str) -> Result<Year, String> {
+/// A year.
+pub(crate) fn year(text: &str) -> Result<Year, String> {
     let number = text.parse().map_err(|_| format!("{text} is not a year"))?;
     check_year(number)
 }

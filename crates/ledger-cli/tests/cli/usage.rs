@@ -25,7 +25,7 @@ fn what_cannot_be_meant_is_refused() {
     refused(
         &place,
         &["report", "profit", "p", "--data", &data],
-        "invalid value 'profit'",
+        "unrecognized subcommand 'profit'",
     );
     refused(
         &place,

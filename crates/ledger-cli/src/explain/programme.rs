@@ -1,50 +1,38 @@
-//! `explain`: the events behind one figure, with amounts that sum to it.
+//! One figure of a programme's report as a sheet.
 
 use ledger_contract::report::{ExplainedEvent, Explanation};
+use ledger_projections::ReportName;
 
 use crate::{
-    arguments::Explaining,
     failure::Failure,
-    local,
     place::Place,
+    question::ProgrammeFigure,
     report::known_at,
     settings::Settings,
     sheet::{self, Format, Grid, Sheet, Value},
 };
 
-/// Shows the explanation that was asked.
-pub(crate) fn run(asked: &Explaining, place: &Place, settings: &Settings) -> Result<(), Failure> {
-    let Explaining {
-        report,
+/// Shows the explanation of the asked figure.
+pub(super) fn run(
+    report: ReportName,
+    asked: &ProgrammeFigure,
+    place: &Place,
+    settings: &Settings,
+) -> Result<(), Failure> {
+    let ProgrammeFigure {
         asked: question,
         figure,
         source,
         format,
     } = asked;
-    let explanation = match place {
-        Place::Directory(directory) => {
-            let ledger = local::open_to_ask(directory, settings)?;
-            let query = question.query(None);
-            ledger.queries.explain(
-                report.name(),
-                &question.programme,
-                figure,
-                source.as_ref(),
-                &query,
-            )?
-        }
-        Place::Server(server) => {
-            let path = format!(
-                "/v1/programmes/{}/{}/explanations",
-                question.programme,
-                report.name()
-            );
-            let mut parameters = question.parameters();
-            parameters.push(("figure", figure.clone()));
-            parameters.extend(source.as_ref().map(|source| ("source", source.to_string())));
-            server.get(&path, &parameters)?
-        }
-    };
+    let path = format!("/v1/programmes/{}/{report}/explanations", question.programme);
+    let mut parameters = question.parameters();
+    parameters.push(("figure", figure.clone()));
+    parameters.extend(source.as_ref().map(|source| ("source", source.to_string())));
+    let explanation = place.ask(settings, &path, &parameters, |queries| {
+        let query = question.query(None);
+        queries.explain(report, &question.programme, figure, source.as_ref(), &query)
+    })?;
     sheet::show(&explanation, Format::or_fitting(*format), sheet)
 }
 
