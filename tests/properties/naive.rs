@@ -57,9 +57,8 @@ pub(crate) fn budget_position(events: &[Event], as_of: Date, year: Option<u16>) 
         }
     }
     let mut add = |project: &Value, figure: String, amount: i128| {
-        if let Some(figures) = all.get_mut(&text(project)) {
-            *figures.entry(figure).or_default() += amount;
-        }
+        // Also on a project that is opened later: what is booked by the date counts.
+        *all.entry(text(project)).or_default().entry(figure).or_default() += amount;
     };
     for event in events.iter().filter(|event| event.booking_date <= as_of) {
         let data = serde_json::to_value(&event.data).unwrap();

@@ -17,7 +17,7 @@ use crate::{
 
 /// The report, under its head. `texts` finds the text of the explanation at a position; none once it is destroyed.
 ///
-/// With a year or a project, `authorised` and `unallocated` are null and the totals are those of the listed projects.
+/// With a year `authorised` and `unallocated` are null. With a project the totals are those of that project alone.
 /// With a year a funder is listed when something of it is bound to that year.
 pub fn budget_position(
     projection: &ProgrammeProjection,

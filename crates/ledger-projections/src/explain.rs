@@ -1,6 +1,6 @@
 //! The events behind one figure, with amounts that sum to it exactly: the same deltas that the reports sum.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use ledger_contract::{
     event::Event,
@@ -35,8 +35,6 @@ pub struct Explainer {
     figure: Figure,
     source: Option<Id>,
     query: Query,
-    /// Projects opened later than the date: no report at that date has them.
-    unopened: HashSet<Id>,
     found: Vec<Found>,
 }
 
@@ -69,7 +67,6 @@ impl Explainer {
             figure,
             source,
             query,
-            unopened: HashSet::new(),
             found: Vec::new(),
         })
     }
@@ -84,9 +81,6 @@ impl Explainer {
     /// [`Self::apply`] for whoever has the domain's event at hand.
     pub fn apply_fact(&mut self, position: u64, booking_date: Date, event: &ProgrammeEvent) {
         if booking_date > self.query.as_of {
-            if let ProgrammeEvent::ProjectOpened(opened) = event {
-                self.unopened.insert(opened.project.clone());
-            }
             return;
         }
         for delta in deltas(booking_date, event) {
@@ -105,16 +99,13 @@ impl Explainer {
     fn weight(&self, delta: &Delta<'_>) -> i64 {
         let query = &self.query;
         let is_asked = query.project.is_none() || query.project.as_ref() == delta.project;
-        let is_listed = delta
-            .project
-            .is_none_or(|project| !self.unopened.contains(project));
         let is_of_year = query.year.is_none() || query.year == delta.year;
         let is_of_source = match (&self.source, delta.funder) {
             (None, _) => true,
             (Some(source), None) => source.is_programme(),
             (Some(source), Some(funder)) => source == funder,
         };
-        if !(is_asked && is_listed && is_of_year && is_of_source) {
+        if !(is_asked && is_of_year && is_of_source) {
             return 0;
         }
         let own = delta.funder.is_none();

@@ -11,8 +11,10 @@ use crate::{
 
 /// The asked programme at the asked date.
 pub(crate) struct Snapshot<'a> {
-    /// The council's sum less the projects' budgets, where the whole programme is asked over all years.
+    /// The council's sum less the projects' budgets, unless one year is asked.
     pub(crate) whole: Option<Whole>,
+    /// Whether all projects are asked.
+    pub(crate) is_of_all: bool,
     /// The asked ones, in the order of opening.
     pub(crate) projects: Vec<ProjectAt<'a>>,
 }
@@ -37,15 +39,14 @@ pub(crate) struct ProjectAt<'a> {
 
 impl<'a> Snapshot<'a> {
     pub(crate) fn take(projection: &'a ProgrammeProjection, query: &Query) -> Self {
-        let asked = |project: &&Project| query.project.as_ref().is_none_or(|asked| *asked == project.id);
-        let projects: Vec<ProjectAt<'_>> = projection
+        // What is booked on a project before its own opening counts: with it the programme's figures tie.
+        let mut projects: Vec<ProjectAt<'_>> = projection
             .projects
             .iter()
-            .filter(asked)
-            .filter(|project| project.opened_on <= query.as_of)
             .map(|project| ProjectAt::take(project, query))
+            .filter(|at| at.project.opened_on <= query.as_of || !at.all.is_empty())
             .collect();
-        let whole = (query.project.is_none() && query.year.is_none()).then(|| {
+        let whole = query.year.is_none().then(|| {
             let authorised = projection.authorised.through(query.as_of).unwrap_or_default();
             let budgets: i128 = projects.iter().map(|project| project.cents(Figure::Budget)).sum();
             Whole {
@@ -53,13 +54,20 @@ impl<'a> Snapshot<'a> {
                 unallocated: authorised - budgets,
             }
         });
-        Self { whole, projects }
+        if let Some(asked) = &query.project {
+            projects.retain(|at| at.project.id == *asked);
+        }
+        Self {
+            whole,
+            is_of_all: query.project.is_none(),
+            projects,
+        }
     }
 
     /// The sum of the projects; of the whole programme, what remains and is available includes the unallocated part.
     pub(crate) fn total(&self, figure: Figure) -> i128 {
         let unallocated = match (figure, self.whole) {
-            (Figure::Remaining | Figure::Available, Some(whole)) => whole.unallocated,
+            (Figure::Remaining | Figure::Available, Some(whole)) if self.is_of_all => whole.unallocated,
             _ => 0,
         };
         let projects = self.projects.iter();

@@ -29,7 +29,8 @@ const EXPLAINING: &[&str] = &[
 /// project without its own end is taken to end where its forecasts do. Of several the one that reaches furthest
 /// counts, of those for one day the one booked last. The totals have the programme's forecast; without one they sum the
 /// projects' as themes do, null unless every project has one. With a year there are none: forecasts run over all years.
-/// `forecastUnderspend` is the row's budget less its forecast, below zero where an overspend is expected.
+/// `forecastUnderspend` is the row's budget less its forecast, below zero where an overspend is expected; the
+/// programme's forecast is held against the authorised sum, as its `remaining` is.
 ///
 /// A project's explanation is the latest of those of its underspend, or, while it is overspent, the one that came with
 /// the latest entry that overspent.
@@ -43,10 +44,10 @@ pub fn underspend(
     let row = |at| Row::new(at, query);
     let rows: Vec<Row<'_>> = snapshot.projects.iter().map(row).collect();
     let mut totals = sum(&rows);
-    if snapshot.whole.is_some() {
+    if let Some(whole) = snapshot.whole.filter(|_| snapshot.is_of_all) {
         let notes = &projection.notes;
         if let Some(forecast) = forecast(notes, projection.ends_on, query) {
-            set_forecast(&mut totals, snapshot.total(Figure::Budget), forecast);
+            set_forecast(&mut totals, whole.authorised, forecast);
         }
         totals.explanation = explanation(notes, false, query.as_of).and_then(texts);
     }

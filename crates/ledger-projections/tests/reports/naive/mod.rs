@@ -209,18 +209,34 @@ pub(crate) fn sheet(history: &History, project: &Id, as_of: Date, year: Option<Y
     sheet
 }
 
-/// The listed projects.
+/// The listed projects: those opened by the date, and those on which money was booked by then.
 pub(crate) fn listed<'a>(history: &'a History, query: &Query) -> Vec<&'a OpenProject> {
-    past(history, query.as_of)
-        .filter_map(|(_, fact)| match &fact.event {
-            Event::ProjectOpened(e)
-                if query.project.is_none() || query.project.as_ref() == Some(&e.project) =>
-            {
-                Some(e)
-            }
-            _ => None,
-        })
-        .collect()
+    let is_asked = |project: &Id| query.project.as_ref().is_none_or(|asked| asked == project);
+    let is_there = |fact: &Fact, project: &Id| {
+        fact.date <= query.as_of || past(history, query.as_of).any(|(_, fact)| books_on(&fact.event, project))
+    };
+    let opened = history.facts.iter().filter_map(|fact| match &fact.event {
+        Event::ProjectOpened(e) if is_asked(&e.project) && is_there(fact, &e.project) => Some(e),
+        _ => None,
+    });
+    opened.collect()
+}
+
+fn books_on(event: &Event, project: &Id) -> bool {
+    match event {
+        Event::BudgetAllocated(e) => e.project == *project,
+        Event::BudgetTransferred(e) => e.from_project == *project || e.to_project == *project,
+        Event::BudgetCarriedOver(e) => e.project == *project,
+        Event::CommitmentEntered(e) => e.project == *project,
+        Event::CommitmentRaised(e) | Event::CommitmentReleased(e) => e.project == *project,
+        Event::ExpenditurePosted(e) => e.project == *project,
+        Event::ExpenditureCorrected(e) => e.project == *project,
+        Event::ExpenditureReversed(e) => e.project == *project,
+        Event::CofinancingExpected(e) | Event::CofinancingPledged(e) => e.project == *project,
+        Event::CofinancingReceived(e) => e.project == *project,
+        Event::ProjectClosed(e) => e.project == *project && !e.released.is_empty(),
+        _ => false,
+    }
 }
 
 /// The funders in order, with their amounts.
@@ -276,11 +292,19 @@ pub(crate) fn budget_position(history: &History, query: &Query) -> BudgetPositio
         .collect();
     let mut totals = total(projects.iter().map(|project| &project.figures));
     let mut authorised_unallocated = None;
-    if query.year.is_none() && query.project.is_none() {
+    if query.year.is_none() {
         let authorised = authorised(history, query.as_of);
-        let unallocated = authorised - totals.budget.0.cents();
-        totals.remaining = c(totals.remaining.0.cents() + unallocated);
-        totals.available = c(totals.available.0.cents() + unallocated);
+        let of_all = Query {
+            project: None,
+            ..query.clone()
+        };
+        let all = listed(history, &of_all).into_iter();
+        let budget = |project| position(history, project, &of_all).figures.budget.0.cents();
+        let unallocated = authorised - all.map(budget).sum::<i64>();
+        if query.project.is_none() {
+            totals.remaining = c(totals.remaining.0.cents() + unallocated);
+            totals.available = c(totals.available.0.cents() + unallocated);
+        }
         authorised_unallocated = Some((c(authorised), c(unallocated)));
     }
     let groups = query
