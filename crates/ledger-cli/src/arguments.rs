@@ -4,6 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use ledger_contract::event::Stream;
+use ledger_proof::key::VerifierKey;
 
 use crate::{
     question::{ProgrammeFigure, ProgrammeReport},
@@ -65,7 +66,15 @@ pub(crate) enum Command {
     /// Print the events of the record, one JSON object a line
     Events(Events),
     /// Check the whole record: sequence, checksums, hashes, and that tape and store agree
-    Verify,
+    Verify(Verifying),
+    /// Sign the log as it is, or print the public keys; who keeps a checkpoint can hold the log to it later
+    Checkpoint(Checkpointing),
+    /// Prove that an event is in the log, or that the log goes on from an earlier size
+    Prove(Proving),
+    /// Check a bundle that `explain --with-proofs` wrote, without any ledger: proofs, and the figure from its events
+    VerifyBundle(VerifyBundle),
+    /// Cosign a log's checkpoint if it goes on from the last one seen; a fork or a rewritten past is refused
+    Witness(Witnessing),
 }
 
 /// `demo`
@@ -144,4 +153,81 @@ pub(crate) struct Events {
     /// Print exactly the bytes that are hashed into the tree, one leaf a line
     #[arg(long)]
     pub(crate) leaves: bool,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verifying {
+    /// A checkpoint that was kept: the log must still begin with what it was signed over
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// The public key that signed it [default: the keys on the record]
+    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    pub(crate) key: Vec<VerifierKey>,
+}
+
+/// `checkpoint`
+#[derive(Debug, Args)]
+pub(crate) struct Checkpointing {
+    /// Print the public keys instead, oldest first; the last signs
+    #[arg(long)]
+    pub(crate) public_key: bool,
+    /// Introduce a new key first; this checkpoint is signed by the old one too, and old signatures stay valid
+    #[arg(long, conflicts_with = "public_key")]
+    pub(crate) rotate_key: bool,
+}
+
+/// `prove`
+#[derive(Debug, Args)]
+pub(crate) struct Proving {
+    #[command(subcommand)]
+    pub(crate) what: Prove,
+}
+
+/// What is proved.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Prove {
+    /// That the event at a position is in the log (C2SP tlog-proof)
+    Inclusion {
+        /// The event's position
+        position: u64,
+    },
+    /// That the log goes on from an earlier size
+    Consistency {
+        /// The earlier size
+        old: u64,
+        /// The later size, which is that of the newest checkpoint
+        new: Option<u64>,
+    },
+}
+
+/// `verify-bundle`
+#[derive(Debug, Args)]
+pub(crate) struct VerifyBundle {
+    /// The bundle
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// A public key to trust: the log's, as `checkpoint --public-key` prints it, and those of witnesses
+    #[arg(long, value_name = "KEY", required = true)]
+    pub(crate) key: Vec<VerifierKey>,
+}
+
+/// `witness`
+#[derive(Debug, Args)]
+pub(crate) struct Witnessing {
+    /// The server of the log
+    #[arg(value_name = "URL")]
+    pub(crate) log: String,
+    /// What this witness saw; made at the first meeting. Losing it is losing the past
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: PathBuf,
+    /// This witness's secret key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// Make a key with this name if the file is not there, such as `zwijndrecht.example/witness`
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// A public key of the log to trust [default: at the first meeting those it names itself]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) log_key: Vec<VerifierKey>,
 }

@@ -42,7 +42,9 @@ pub(crate) fn run(asked: &Demo, global: &Global, settings: &Settings) -> Result<
     let directory = fresh_directory(global.data.clone())?;
     let mut ledger = local::open(&directory, settings)?;
     load(&mut ledger)?;
-    serve::serve(ledger, address, |address| things_to_try(&directory, address))
+    serve::serve(ledger, address, settings, |address| {
+        things_to_try(&directory, address)
+    })
 }
 
 fn fresh_directory(asked: Option<PathBuf>) -> Result<PathBuf, Failure> {

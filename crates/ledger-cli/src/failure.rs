@@ -3,7 +3,7 @@
 use std::{io, process::ExitCode};
 
 use ledger_contract::{command::Fault, problem::Problem};
-use ledger_service::QueryError;
+use ledger_service::{ProofError, QueryError};
 use ledger_store::Fatal;
 
 use crate::output;
@@ -47,6 +47,9 @@ pub(crate) enum Failure {
     /// Standard output cannot be written.
     #[error("standard output: {0}")]
     Output(io::Error),
+    /// What was to be proved or verified is not so.
+    #[error("{0}")]
+    Proof(String),
     /// A fault in this program.
     #[error("the program failed; what was acknowledged is on the record, and the log says where it failed")]
     Fault,
@@ -91,7 +94,7 @@ impl Failure {
     fn status(&self) -> u8 {
         match self {
             Self::Refused(problem) if problem.status >= 500 => LEDGER,
-            Self::Refused(_) | Self::Told => REFUSED,
+            Self::Refused(_) | Self::Told | Self::Proof(_) => REFUSED,
             Self::Arguments(_) | Self::Usage(_) => USAGE,
             Self::Ledger(_) | Self::Server(_) | Self::Machine { .. } | Self::Output(_) | Self::Fault => {
                 LEDGER
@@ -125,6 +128,15 @@ impl From<QueryError> for Failure {
             QueryError::InvalidInput(faults) => Problem::from(faults).into(),
             QueryError::Unknown(refusal) => Problem::from(&refusal).into(),
             QueryError::Fatal(fatal) => Self::Ledger(fatal),
+        }
+    }
+}
+
+impl From<ProofError> for Failure {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Fatal(fatal) => Self::Ledger(fatal),
+            other => Self::Proof(other.to_string()),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The binary `rekenschap`: arguments in, tables and sentences out. It holds no logic that another door would need.
 
 mod arguments;
+mod bundle;
+mod checkpoint;
 mod demo;
 mod events;
 mod explain;
@@ -11,6 +13,7 @@ mod logs;
 mod output;
 mod place;
 mod plan_advances;
+mod prove;
 mod question;
 mod region_question;
 mod remote;
@@ -18,7 +21,10 @@ mod report;
 mod serve;
 mod settings;
 mod sheet;
+mod tiled;
 mod verify;
+mod verify_bundle;
+mod witness;
 
 use std::{panic, process::ExitCode};
 
@@ -56,6 +62,10 @@ fn run() -> Result<(), Failure> {
         Command::Explain(asked) => explain::run(asked, &place()?, &settings),
         Command::PlanAdvances(asked) => plan_advances::run(asked, &place()?, &settings),
         Command::Events(asked) => events::run(asked, &place()?, &settings),
-        Command::Verify => verify::run(&place()?, &settings),
+        Command::Verify(asked) => verify::run(asked, &place()?, &settings),
+        Command::Checkpoint(asked) => checkpoint::run(asked, &place()?, &settings),
+        Command::Prove(asked) => prove::run(asked, &place()?, &settings),
+        Command::VerifyBundle(asked) => verify_bundle::run(asked),
+        Command::Witness(asked) => witness::run(asked),
     }
 }

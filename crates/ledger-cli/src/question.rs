@@ -11,7 +11,7 @@ use ledger_domain::{Date, Id, Year};
 use ledger_projections::GroupBy;
 use ledger_service::ReportQuery;
 
-use crate::sheet::Format;
+use crate::{bundle::Bundling, sheet::Format};
 
 /// A report of a programme.
 #[derive(Debug, Args)]
@@ -37,6 +37,8 @@ pub(crate) struct ProgrammeFigure {
     /// The funder, or `programme` for own money, where a report shows the figure per source
     #[arg(long, value_name = "ID", value_parser = id)]
     pub(crate) source: Option<Id>,
+    #[command(flatten)]
+    pub(crate) bundling: Bundling,
     /// How to show it [default: table on a terminal, json elsewhere]
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,

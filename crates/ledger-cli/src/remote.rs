@@ -69,7 +69,13 @@ impl Server {
         path: &str,
         parameters: &[(&str, String)],
     ) -> Result<T, Failure> {
-        self.read(self.ask(path, parameters)?)
+        self.read(self.ask(path, "application/json", parameters)?)
+    }
+
+    /// A file as it is, such as a tile.
+    pub(crate) fn bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let response = self.ask(path, "*/*", &[])?;
+        self.body(response)
     }
 
     /// Posts a batch, all or nothing.
@@ -91,11 +97,16 @@ impl Server {
         }
     }
 
-    fn ask(&self, path: &str, parameters: &[(&str, String)]) -> Result<Response<Body>, Failure> {
+    fn ask(
+        &self,
+        path: &str,
+        accept: &str,
+        parameters: &[(&str, String)],
+    ) -> Result<Response<Body>, Failure> {
         let mut request = self
             .agent
             .get(format!("{}{path}", self.address))
-            .header("accept", "application/json");
+            .header("accept", accept);
         for (name, value) in parameters {
             request = request.query(name, value);
         }
@@ -117,13 +128,17 @@ impl Server {
         })
     }
 
-    fn read<T: DeserializeOwned>(&self, mut response: Response<Body>) -> Result<T, Failure> {
+    fn body(&self, mut response: Response<Body>) -> Result<Vec<u8>, Failure> {
         let body = response
             .body_mut()
             .with_config()
             .limit(ANSWER_BYTES_MAX)
             .read_to_vec();
-        let body = body.map_err(|error| self.unreachable(&error))?;
+        body.map_err(|error| self.unreachable(&error))
+    }
+
+    fn read<T: DeserializeOwned>(&self, response: Response<Body>) -> Result<T, Failure> {
+        let body = self.body(response)?;
         serde_json::from_slice(&body).map_err(|error| {
             let address = &self.address;
             Failure::Server(format!(

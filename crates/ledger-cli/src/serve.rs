@@ -29,7 +29,7 @@ pub(crate) fn run(asked: &Serve, place: &Place, settings: &Settings) -> Result<(
     let directory = place.directory("serve")?;
     check_address(address, asked.allow_unauthenticated)?;
     let ledger = local::open(directory, settings)?;
-    serve(ledger, address, |_| Ok(()))
+    serve(ledger, address, settings, |_| Ok(()))
 }
 
 /// Refuses an address that other machines reach: there is no access control yet.
@@ -47,6 +47,7 @@ pub(crate) fn check_address(address: SocketAddr, allowed: bool) -> Result<(), Fa
 pub(crate) fn serve(
     ledger: Open,
     address: SocketAddr,
+    settings: &Settings,
     started: impl FnOnce(SocketAddr) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let listener = listen(address)
@@ -60,6 +61,7 @@ pub(crate) fn serve(
         .map_err(Failure::machine("the server cannot start"))?;
     let (ledger, writer) =
         Ledger::start(ledger.writer, ledger.queries).map_err(Failure::machine("the writer cannot start"))?;
+    let checkpoint_every = Duration::from_secs(settings.checkpoint_every_s);
     let served = runtime.block_on(async {
         // From here on a signal shuts down in order, also one that comes before the first request.
         let stop = asked_to_stop().map_err(Failure::machine("signals cannot be awaited"))?;
@@ -70,6 +72,7 @@ pub(crate) fn serve(
         info!(%address, log_position = ledger.queries().log_position(), "serving");
         let settings = ledger_http::Settings {
             loopback_only: address.ip().is_loopback(),
+            checkpoint_every,
             ..ledger_http::Settings::default()
         };
         let router = ledger_http::router(ledger, settings);

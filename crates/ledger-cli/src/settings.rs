@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) log_level: String,
     /// The name of a new ledger in its first event and its checkpoints.
     pub(crate) origin: String,
+    /// How old the newest checkpoint must be before a request for one makes another.
+    pub(crate) checkpoint_every_s: u64,
     /// A tape segment is closed when it is longer than this.
     pub(crate) tape_segment_bytes: u64,
     /// How far a segment is filled ahead.
@@ -57,6 +59,7 @@ impl Default for Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             log_format: LogFormat::Text,
             log_level: "info".to_owned(),
+            checkpoint_every_s: 60,
             tape_segment_bytes: store.segment_bytes,
             tape_fill_bytes: store.fill_bytes,
             sled_cache_bytes: store.sled_cache_bytes,
@@ -109,7 +112,8 @@ impl Settings {
 }
 
 /// The names of all settings.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
+    "checkpoint_every_s",
     "data",
     "listen",
     "log_format",

@@ -23,8 +23,19 @@ pub(super) fn run(
         asked: question,
         figure,
         source,
+        bundling,
         format,
     } = asked;
+    bundling.write(place, settings, |queries, signed, details| {
+        let figure = (report, figure.as_str(), source.as_ref());
+        queries.bundle(
+            signed,
+            figure,
+            &question.programme,
+            &question.query(None),
+            details,
+        )
+    })?;
     let path = format!("/v1/programmes/{}/{report}/explanations", question.programme);
     let mut parameters = question.parameters();
     parameters.push(("figure", figure.clone()));
