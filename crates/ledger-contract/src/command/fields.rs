@@ -73,6 +73,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A free text that may be absent; an empty one says as little and counts as absent.
+    pub(super) fn optional_text(&mut self, name: &'static str, form: &Form<String>) -> Option<String> {
+        let is_empty = |(key, node): &Entry<'_>| {
+            key == name && matches!(node, Node::Text(text) if text.trim().is_empty())
+        };
+        if self.entries.iter().any(is_empty) {
+            self.note(name, false, form);
+            self.take(name);
+            return None;
+        }
+        self.optional(name, form)
+    }
+
     /// Whether a field is there, other than null.
     pub(super) fn has(&self, name: &str) -> bool {
         self.entries

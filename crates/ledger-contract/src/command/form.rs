@@ -233,7 +233,7 @@ fn signed(text: &str) -> Result<Money, String> {
 /// A text that says something: a blank one would pass for an explanation, and a control character for a line's end.
 pub(super) fn plain(text: &str, characters_max: usize) -> Result<String, String> {
     if text.trim().is_empty() {
-        return Err("The text is empty: write something, or leave an optional field out".to_owned());
+        return Err("The text is empty: write something".to_owned());
     }
     if text.len() > characters_max {
         let characters = text.chars().count();

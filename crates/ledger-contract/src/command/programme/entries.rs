@@ -17,13 +17,13 @@ pub(super) fn enter_commitment(draft: &mut Draft<'_, '_>) -> Option<Command> {
     let commitment = fields.required("commitment", &ENTRY_ID);
     let amount = fields.required("amount", &POSITIVE);
     draft.details.supplier = fields.required("supplier", &DETAIL);
-    draft.details.description = fields.optional("description", &DETAIL);
-    draft.details.document = fields.optional("document", &DETAIL);
+    draft.details.description = fields.optional_text("description", &DETAIL);
+    draft.details.document = fields.optional_text("document", &DETAIL);
     let charges = fields.optional("charges", &CHARGES);
     let year = fields.optional("year", &YEAR);
-    let taakveld = fields.optional("taakveld", &TEXT);
-    let category = fields.optional("category", &TEXT);
-    draft.details.explanation = fields.optional("explanation", &DETAIL);
+    let taakveld = fields.optional_text("taakveld", &TEXT);
+    let category = fields.optional_text("category", &TEXT);
+    draft.details.explanation = fields.optional_text("explanation", &DETAIL);
     let tags = fields.optional("tags", &TAGS).unwrap_or_default();
     Some(Command::EnterCommitment(EnterCommitment {
         project: project?,
@@ -42,7 +42,7 @@ pub(super) fn change_commitment(draft: &mut Draft<'_, '_>) -> Option<ChangeCommi
     let commitment = fields.required("commitment", &ENTRY_ID);
     let amount = fields.required("amount", &POSITIVE);
     draft.details.reason = fields.required("reason", &DETAIL);
-    draft.details.explanation = fields.optional("explanation", &DETAIL);
+    draft.details.explanation = fields.optional_text("explanation", &DETAIL);
     Some(ChangeCommitment {
         commitment: commitment?,
         amount: amount?,
@@ -54,15 +54,15 @@ pub(super) fn post_expenditure(draft: &mut Draft<'_, '_>) -> Option<Command> {
     let project = fields.required("project", &ID);
     let expenditure = fields.required("expenditure", &ENTRY_ID);
     let amount = fields.required("amount", &POSITIVE);
-    draft.details.supplier = fields.optional("supplier", &DETAIL);
-    draft.details.description = fields.optional("description", &DETAIL);
-    draft.details.document = fields.optional("document", &DETAIL);
+    draft.details.supplier = fields.optional_text("supplier", &DETAIL);
+    draft.details.description = fields.optional_text("description", &DETAIL);
+    draft.details.document = fields.optional_text("document", &DETAIL);
     let commitment = fields.optional("commitment", &ENTRY_ID);
     let charges = fields.optional("charges", &CHARGES);
     let year = fields.optional("year", &YEAR);
-    let taakveld = fields.optional("taakveld", &TEXT);
-    let category = fields.optional("category", &TEXT);
-    draft.details.explanation = fields.optional("explanation", &DETAIL);
+    let taakveld = fields.optional_text("taakveld", &TEXT);
+    let category = fields.optional_text("category", &TEXT);
+    draft.details.explanation = fields.optional_text("explanation", &DETAIL);
     let tags = fields.optional("tags", &TAGS).unwrap_or_default();
     Some(Command::PostExpenditure(PostExpenditure {
         project: project?,
@@ -84,7 +84,7 @@ pub(super) fn correct_expenditure(draft: &mut Draft<'_, '_>) -> Option<Command> 
     let amount = fields.required("amount", &SIGNED);
     let charges = fields.optional("charges", &SIGNED_CHARGES);
     draft.details.reason = fields.required("reason", &DETAIL);
-    draft.details.explanation = fields.optional("explanation", &DETAIL);
+    draft.details.explanation = fields.optional_text("explanation", &DETAIL);
     Some(Command::CorrectExpenditure(CorrectExpenditure {
         expenditure: expenditure?,
         correction: correction?,
@@ -107,7 +107,7 @@ pub(super) fn receive_cofinancing(draft: &mut Draft<'_, '_>) -> Option<Command> 
     let funder = fields.required("funder", &FUNDER);
     let receipt = fields.required("receipt", &ENTRY_ID);
     let amount = fields.required("amount", &SIGNED);
-    draft.details.document = fields.optional("document", &DETAIL);
+    draft.details.document = fields.optional_text("document", &DETAIL);
     Some(Command::ReceiveCofinancing(ReceiveCofinancing {
         project: project?,
         funder: funder?,

@@ -189,9 +189,9 @@ fn open_project(draft: &mut Draft<'_, '_>) -> Option<Command> {
     let fields = &mut *draft.fields;
     let project = fields.required("project", &ID);
     let title = fields.required("title", &TEXT);
-    let theme = fields.optional("theme", &TEXT);
-    let taakveld = fields.optional("taakveld", &TEXT);
-    let law = fields.optional("law", &TEXT);
+    let theme = fields.optional_text("theme", &TEXT);
+    let taakveld = fields.optional_text("taakveld", &TEXT);
+    let law = fields.optional_text("law", &TEXT);
     let starts_on = fields.optional("startsOn", &DATE);
     let ends_on = fields.optional("endsOn", &DATE);
     let follow_up_funding = fields.optional("followUpFunding", &BOOLEAN);
@@ -273,7 +273,7 @@ fn promise_cofinancing(draft: &mut Draft<'_, '_>) -> Option<PromiseCofinancing> 
     let amount = fields.required("amount", &SIGNED);
     let share = fields.optional("share", &SHARE);
     let year = fields.optional("year", &YEAR);
-    draft.details.document = fields.optional("document", &DETAIL);
+    draft.details.document = fields.optional_text("document", &DETAIL);
     Some(PromiseCofinancing {
         project: project?,
         funder: funder?,

@@ -160,10 +160,10 @@ fn record_cost(draft: &mut Draft<'_, '_>) -> Option<Command> {
     let cost = fields.required("cost", &ENTRY_ID);
     let year = fields.required("year", &YEAR);
     let amount = fields.required("amount", &POSITIVE);
-    let client = fields.optional("client", &TEXT);
-    draft.details.document = fields.optional("document", &DETAIL);
-    let taakveld = fields.optional("taakveld", &TEXT);
-    let category = fields.optional("category", &TEXT);
+    let client = fields.optional_text("client", &TEXT);
+    draft.details.document = fields.optional_text("document", &DETAIL);
+    let taakveld = fields.optional_text("taakveld", &TEXT);
+    let category = fields.optional_text("category", &TEXT);
     let tags = fields.optional("tags", &TAGS).unwrap_or_default();
     if joint && client.is_some() {
         fields.fault(
