@@ -1,4 +1,4 @@
-//! The rules of the ledger, pure and synchronous: money, apportionment, programmes.
+//! The rules of the ledger, pure and synchronous: money, apportionment, programmes, regions.
 //!
 //! What is absent matters: no clock, no I/O, no serde, no floats. Time and ids come in with the command; an event
 //! stores what was decided, so that replay never decides again. Formulas and terms: `crates/ledger-domain/README.md`.

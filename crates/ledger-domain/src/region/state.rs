@@ -5,7 +5,10 @@ use super::{
     SettlementShareDrawn, Version, Versions, Weights, running::minus,
 };
 use crate::{Date, Fraction, Id, Money, Municipality, Year};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The state that commands of one region are decided against.
 ///
@@ -39,8 +42,9 @@ pub struct Group {
     pub threshold: Option<Money>,
     /// Its phase-out schedules.
     pub schedules: Versions<BTreeMap<Year, Fraction>>,
-    /// Its costs and budgets.
-    pub years: BTreeMap<Year, GroupYear>,
+    /// Its costs and budgets. Shared with copies of the region: who changes a year copies that year alone, so a copy
+    /// to come back to costs little however many costs were booked.
+    pub years: BTreeMap<Year, Arc<GroupYear>>,
 }
 
 /// One cost group in one year.
@@ -153,11 +157,13 @@ impl Region {
     fn group_year(&mut self, group: &Id, year: Year) -> Option<&mut GroupYear> {
         let group = self.groups.get_mut(group)?;
         let threshold = group.threshold;
-        Some(group.years.entry(year).or_insert_with(|| GroupYear {
+        let new = || GroupYear {
             costs: CostBook::new(threshold),
             budgets: Versions::default(),
             clients: 0,
-        }))
+        };
+        let shared = group.years.entry(year).or_insert_with(|| Arc::new(new()));
+        Some(Arc::make_mut(shared))
     }
 
     fn set_key(&mut self, recorded: Recorded, set: &DistributionKeySet) {
