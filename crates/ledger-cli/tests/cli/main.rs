@@ -6,6 +6,7 @@ mod faults;
 mod harness;
 mod help;
 mod import;
+mod proof;
 mod record;
 mod serve;
 mod usage;
