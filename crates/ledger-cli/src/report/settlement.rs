@@ -157,9 +157,9 @@ fn notes(report: &Settlement) -> Vec<String> {
         report.booking_date.0, report.position, decision.decided_on.0, decision.reference
     )];
     for group in &report.groups {
-        if group.now.degree != group.degree || group.now.schedule_position != group.schedule_position {
+        if group.now.degree != group.degree {
             notes.push(format!(
-                "{}: another schedule holds now, with degree {}",
+                "{}: the degree is now {}",
                 group.group.0, group.now.degree.0
             ));
         }

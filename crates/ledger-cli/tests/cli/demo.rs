@@ -18,6 +18,9 @@ fn the_demo_tells_its_address_first_and_answers_there() {
         "curl '",
         " report budget-position ",
         " explain budget-position ",
+        " report phase-out zuid-holland-zuid ",
+        " explain cost-shares zuid-holland-zuid ",
+        "achterhoek",
         &url,
         &data,
     ] {
@@ -66,6 +69,42 @@ fn the_things_to_try_work_as_printed() {
     ]);
     let explained: serde_json::Value = serde_json::from_str(&explained.with_status(0).stdout).expect("JSON");
     assert_eq!(explained["amount"], "387500.00");
+    let phase_out = place.run(&[
+        "report",
+        "phase-out",
+        "zuid-holland-zuid",
+        "--municipality",
+        "GM0642",
+        "--format",
+        "table",
+        "--url",
+        &url,
+    ]);
+    assert!(phase_out.with_status(0).stdout.contains("1066666.67"));
+    let share = place.run(&[
+        "explain",
+        "cost-shares",
+        "zuid-holland-zuid",
+        "--municipality",
+        "GM0642",
+        "--figure",
+        "costShare",
+        "--year",
+        "2021",
+        "--format",
+        "table",
+        "--url",
+        &url,
+    ]);
+    assert!(share.with_status(0).stdout.contains("44735 of 461029"));
+    let regions: serde_json::Value = serde_json::from_str(&serving.get("/v1/regions")).expect("JSON");
+    let ids: Vec<_> = regions["regions"]
+        .as_array()
+        .expect("regions")
+        .iter()
+        .map(|region| &region["region"])
+        .collect();
+    assert_eq!(ids, ["achterhoek", "zuid-holland-zuid"]);
     let cents = |amount: &serde_json::Value| -> i64 {
         amount
             .as_str()

@@ -1,37 +1,19 @@
 //! The example plan of Dordrecht through the real binary: the figures that its README promises.
 
-use std::path::Path;
-
 use serde_json::Value;
 
-use crate::harness::Place;
+use crate::harness::{Place, expected};
 
 const PROGRAMME: &str = "investeringsplan-sociaal-domein";
-const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/examples/dordrecht");
 
 fn imported() -> Place {
-    let place = Place::new();
-    let mut files: Vec<_> = Path::new(EXAMPLE)
-        .read_dir()
-        .expect("the example")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "ndjson"))
-        .collect();
-    files.sort();
-    let all: String = files
-        .iter()
-        .map(|file| std::fs::read_to_string(file).expect("UTF-8"))
-        .collect();
-    place.import(&all, &[]).with_status(0);
-    place
+    Place::with_example("dordrecht")
 }
 
 #[test]
 fn the_totals_of_both_years_are_those_expected() {
     let place = imported();
-    let expected = std::fs::read_to_string(Path::new(EXAMPLE).join("expected.json")).expect("UTF-8");
-    let expected: Value = serde_json::from_str(&expected).expect("JSON");
-    for (date, expected) in expected.as_object().expect("dates") {
+    for (date, expected) in expected("dordrecht").as_object().expect("dates") {
         let report = place
             .run_here(&["report", "budget-position", PROGRAMME, "--as-of", date])
             .with_status(0);

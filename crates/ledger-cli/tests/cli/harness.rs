@@ -7,10 +7,35 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A place to run in, with a data directory that does not exist yet.
 pub(crate) struct Place(TempDir);
+
+/// The directory of an example.
+pub(crate) fn example(name: &str) -> PathBuf {
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/examples");
+    PathBuf::from(examples).join(name)
+}
+
+/// The commands of an example, in the order of their names.
+pub(crate) fn example_files(name: &str) -> Vec<PathBuf> {
+    let mut files: Vec<_> = example(name)
+        .read_dir()
+        .expect("the example")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ndjson"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// What an example's figures were worked out to be.
+pub(crate) fn expected(name: &str) -> Value {
+    let text = std::fs::read_to_string(example(name).join("expected.json")).expect("UTF-8");
+    serde_json::from_str(&text).expect("JSON")
+}
 
 /// What a run ended with.
 #[derive(Debug)]
@@ -23,6 +48,17 @@ pub(crate) struct Ran {
 impl Place {
     pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().expect("a directory"))
+    }
+
+    /// With the example of this name imported.
+    pub(crate) fn with_example(name: &str) -> Self {
+        let place = Self::new();
+        let all: String = example_files(name)
+            .iter()
+            .map(|file| std::fs::read_to_string(file).expect("UTF-8"))
+            .collect();
+        place.import(&all, &[]).with_status(0);
+        place
     }
 
     pub(crate) fn data(&self) -> String {
@@ -92,6 +128,12 @@ impl Place {
 }
 
 impl Ran {
+    /// What was printed, as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).expect("JSON")
+    }
+
     /// The run, which must have ended with this status.
     #[track_caller]
     pub(crate) fn with_status(self, status: i32) -> Self {
@@ -151,7 +193,7 @@ impl Serving {
     }
 
     /// Posts one command; its reply when it was acknowledged.
-    pub(crate) fn post(&self, command: &str) -> Option<serde_json::Value> {
+    pub(crate) fn post(&self, command: &str) -> Option<Value> {
         let request = ureq::post(format!("{}/v1/commands", self.url)).content_type("application/json");
         let body = request.send(command).ok()?.body_mut().read_to_vec().ok()?;
         serde_json::from_slice(&body).ok()

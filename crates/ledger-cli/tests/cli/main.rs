@@ -8,5 +8,6 @@ mod help;
 mod import;
 mod proof;
 mod record;
+mod regions;
 mod serve;
 mod usage;
