@@ -13,6 +13,7 @@ use ledger_service::{RegionFigureRequest, RegionQuery};
 use serde::Deserialize;
 
 use crate::{
+    bundle::Bundling,
     failure::Failure,
     place::Place,
     question::{Dates, given, id, year},
@@ -87,6 +88,8 @@ pub(crate) struct ShareFigureAsked {
     /// The year of the costs [default: that of --as-of]
     #[arg(long, value_parser = year)]
     pub(crate) year: Option<Year>,
+    #[command(flatten)]
+    pub(crate) bundling: Bundling,
 }
 
 /// `plan-advances`
@@ -218,6 +221,9 @@ impl ShareFigureAsked {
             group: self.group.clone(),
             figure: self.figure.clone(),
         };
+        self.bundling.write(place, settings, |queries, signed, details| {
+            queries.region_bundle(signed, region, &asked, &dates.query(), details)
+        })?;
         place.ask(settings, &path, &parameters, |queries| {
             queries.explain_region(region, &asked, &dates.query())
         })

@@ -12,17 +12,21 @@ pub(crate) fn run(asked: &VerifyBundle) -> Result<(), Failure> {
     let checked = check_bundle(&bytes, &asked.key)
         .map_err(|fault| Failure::Proof(output::plain(&fault.to_string())))?;
     let (claim, established) = (&checked.claim, &checked.established);
-    let of = |text: Option<&str>| text.map(|text| format!(", {text}")).unwrap_or_default();
+    let mut of = claim.stream.clone();
+    let municipality = claim.municipality.as_ref().map(|code| code.0.to_string());
+    let names = [&claim.project, &claim.source, &claim.group];
+    let names = names.into_iter().flatten().map(|name| name.0.to_string());
+    for part in names.chain(municipality) {
+        of.push_str(", ");
+        of.push_str(&part);
+    }
+    let year = claim
+        .year
+        .map(|year| format!(", year {year}"))
+        .unwrap_or_default();
     output::line(&format!(
-        "{} {} of {}{}{} is {}, as of {}, log position {}",
-        claim.report,
-        claim.figure,
-        claim.programme.0,
-        of(claim.project.as_ref().map(|project| project.0.as_str())),
-        of(claim.source.as_ref().map(|source| source.0.as_str())),
-        claim.amount.0,
-        claim.as_of.0,
-        claim.log_position,
+        "{} {} of {of} is {}{year}, as of {}, log position {}",
+        claim.report, claim.figure, claim.amount.0, claim.as_of.0, claim.log_position,
     ))?;
     let with_details = established.events.iter().filter(|event| event.details.is_some());
     output::line(&format!(

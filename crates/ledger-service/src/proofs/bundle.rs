@@ -2,12 +2,13 @@
 //! derives the figure again with the same projections that made it, from the events in it and nothing else.
 
 use ledger_contract::{
+    command::Fault,
     event::{Event, Stream, read_leaf},
     report::{Claim, KnownAt},
     value::{Cents, Day, Name},
 };
 use ledger_domain::{Id, Money};
-use ledger_projections::{Explainer, Query, ReportName};
+use ledger_projections::{Explainer, Query, RegionExplainer, ReportName};
 use ledger_proof::{
     bundle::{BundleError, Contents, Established, Recorded, verify, write},
     key::VerifierKey,
@@ -17,7 +18,13 @@ use ledger_proof::{
 use ledger_store::{EventReader, Fatal};
 
 use super::{ProofError, Signed, leaf_of};
-use crate::queries::{Queries, QueryError, ReportQuery};
+use crate::{
+    queries::{Queries, QueryError, ReportQuery},
+    region_queries::{RegionFigureRequest, RegionQuery},
+};
+
+/// The report of regions whose figures can be proved.
+const COST_SHARES: &str = "cost-shares";
 
 /// Why a bundle does not prove its figure.
 #[derive(Debug, thiserror::Error)]
@@ -55,9 +62,8 @@ pub fn check_bundle(bytes: &[u8], trusted: &[VerifierKey]) -> Result<CheckedBund
     let established = verify(bytes, trusted)?;
     let claim: Claim =
         serde_json::from_str(&established.query).map_err(|error| BundleFault::Claim(error.to_string()))?;
-    let stream = Stream::Programme(claim.programme.0.clone()).to_string();
-    if established.stream != stream {
-        let held = &established.stream;
+    if established.stream != claim.stream {
+        let (held, stream) = (&established.stream, &claim.stream);
         return Err(BundleFault::Claim(format!(
             "it is about {stream}, and the events are of {held}"
         )));
@@ -87,6 +93,15 @@ pub fn check_bundle(bytes: &[u8], trusted: &[VerifierKey]) -> Result<CheckedBund
 
 /// The claimed figure from a stream's events.
 fn derive(claim: &Claim, events: &[Event]) -> Result<Money, String> {
+    let known = events.iter().filter(|event| event.position < claim.log_position);
+    match Stream::parse(&claim.stream) {
+        Some(Stream::Programme(_)) => derive_of_programme(claim, known),
+        Some(Stream::Region(_)) => derive_of_region(claim, known),
+        _ => Err("no figure is of that stream".to_owned()),
+    }
+}
+
+fn derive_of_programme<'e>(claim: &Claim, events: impl Iterator<Item = &'e Event>) -> Result<Money, String> {
     let report = ReportName::parse(&claim.report).ok_or("it names a report that is not known")?;
     let query = Query {
         as_of: claim.as_of.0,
@@ -96,16 +111,33 @@ fn derive(claim: &Claim, events: &[Event]) -> Result<Money, String> {
     };
     let source = claim.source.as_ref().map(|source| source.0.clone());
     let mut explainer = Explainer::new(report, &claim.figure, source, query)?;
-    for event in events.iter().filter(|event| event.position < claim.log_position) {
-        explainer.apply(event);
-    }
+    events.for_each(|event| explainer.apply(event));
     let contributions = explainer.finish();
     Money::checked_sum(contributions.iter().map(|contribution| contribution.amount))
         .ok_or_else(|| "its amounts are too large".to_owned())
 }
 
+fn derive_of_region<'e>(claim: &Claim, events: impl Iterator<Item = &'e Event>) -> Result<Money, String> {
+    let (Some(year), Some(municipality), COST_SHARES) =
+        (claim.year, &claim.municipality, claim.report.as_str())
+    else {
+        return Err("it is not of one municipality's cost share in a year".to_owned());
+    };
+    let query = ledger_projections::RegionQuery {
+        year,
+        as_of: claim.as_of.0,
+        municipality: municipality.0,
+        group: claim.group.as_ref().map(|group| group.0.clone()),
+    };
+    let mut explainer = RegionExplainer::new(&claim.figure, query)?;
+    events.for_each(|event| explainer.apply(event));
+    let explained = explainer.finish();
+    let amount = explained.and_then(|explained| explained.amount);
+    amount.ok_or_else(|| "its events make no such figure".to_owned())
+}
+
 impl<R: EventReader> Queries<R> {
-    /// The bundle of one figure at a checkpoint that was just made; `details` says whether texts go with it. The
+    /// The bundle of one figure of a programme at a checkpoint that was just made; `details` says whether texts go with it. The
     /// figure is as the checkpoint knows it, unless an earlier point is asked.
     pub fn bundle(
         &self,
@@ -123,18 +155,60 @@ impl<R: EventReader> Queries<R> {
             ..query.clone()
         };
         let explanation = self.explain(report, programme, figure, source, query)?;
+        let stream = Stream::Programme(programme.clone());
         let claim = Claim {
             report: report.as_str().to_owned(),
-            programme: Name(programme.clone()),
-            project: query.project.clone().map(Name),
+            stream: stream.to_string(),
             figure: figure.to_owned(),
+            project: query.project.clone().map(Name),
             source: source.cloned().map(Name),
+            municipality: None,
+            group: None,
             as_of: Day(explanation.as_of.0),
             log_position,
             year: query.year,
             amount: Cents(explanation.amount.0),
         };
-        Ok(self.write_bundle(signed, &Stream::Programme(programme.clone()), &claim, details))
+        Ok(self.write_bundle(signed, &stream, &claim, details))
+    }
+
+    /// The same of one municipality's figure in a region.
+    pub fn region_bundle(
+        &self,
+        signed: &Signed,
+        region: &Id,
+        asked: &RegionFigureRequest,
+        query: &RegionQuery,
+        details: bool,
+    ) -> Result<Result<String, ProofError>, QueryError> {
+        let size = signed.checkpoint.size;
+        let log_position = self.position_known_at(query.known_at.as_ref())?.min(size);
+        let query = &RegionQuery {
+            known_at: Some(KnownAt::Position(log_position)),
+            ..query.clone()
+        };
+        let explanation = self.explain_region(region, asked, query)?;
+        let amount = explanation.amount.ok_or_else(|| {
+            QueryError::InvalidInput(vec![Fault {
+                pointer: "/figure".to_owned(),
+                detail: "The figure is not known without a key, so there is nothing to prove.".to_owned(),
+            }])
+        })?;
+        let stream = Stream::Region(region.clone());
+        let claim = Claim {
+            report: COST_SHARES.to_owned(),
+            stream: stream.to_string(),
+            figure: asked.figure.clone(),
+            project: None,
+            source: None,
+            municipality: Some(explanation.municipality),
+            group: explanation.group,
+            as_of: explanation.as_of,
+            log_position,
+            year: Some(explanation.year),
+            amount,
+        };
+        Ok(self.write_bundle(signed, &stream, &claim, details))
     }
 
     fn write_bundle(
