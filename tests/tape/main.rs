@@ -43,7 +43,7 @@ fn root_in(text: &str) -> &str {
     let is_root = |word: &&str| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.split(|symbol: char| !symbol.is_ascii_alphanumeric())
         .find(is_root)
-        .unwrap_or_else(|| panic!("no root in {text}"))
+        .expect("a root is told")
 }
 
 fn example(data: &str) {

@@ -75,7 +75,9 @@ pub(crate) fn largest<T: Ord>(
     missing: u64,
     mut remainders: Vec<(Reverse<T>, usize)>,
 ) -> impl Iterator<Item = usize> {
-    let missing = usize::try_from(missing).unwrap_or(usize::MAX).min(remainders.len());
+    let missing = usize::try_from(missing)
+        .unwrap_or(usize::MAX)
+        .min(remainders.len());
     if (1..remainders.len()).contains(&missing) {
         // Who they are is enough: their order among themselves decides nothing.
         remainders.select_nth_unstable(missing);
