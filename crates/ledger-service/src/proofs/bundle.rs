@@ -131,8 +131,8 @@ fn derive_of_region<'e>(claim: &Claim, events: impl Iterator<Item = &'e Event>) 
     };
     let mut explainer = RegionExplainer::new(&claim.figure, query)?;
     events.for_each(|event| explainer.apply(event));
-    let explained = explainer.finish();
-    let amount = explained.and_then(|explained| explained.amount);
+    let found = explainer.finish();
+    let amount = found.and_then(|explained| found.amount);
     amount.ok_or_else(|| "its events make no such figure".to_owned())
 }
 
