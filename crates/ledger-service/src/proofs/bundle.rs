@@ -132,7 +132,7 @@ fn derive_of_region<'e>(claim: &Claim, events: impl Iterator<Item = &'e Event>) 
     let mut explainer = RegionExplainer::new(&claim.figure, query)?;
     events.for_each(|event| explainer.apply(event));
     let found = explainer.finish();
-    let amount = found.and_then(|explained| found.amount);
+    let amount = found.and_then(|found| found.amount);
     amount.ok_or_else(|| "its events make no such figure".to_owned())
 }
 
