@@ -6,6 +6,7 @@ mod faults;
 mod harness;
 mod help;
 mod import;
+mod plan_advances;
 mod proof;
 mod record;
 mod regions;

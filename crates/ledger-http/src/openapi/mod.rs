@@ -6,6 +6,7 @@
 
 mod operation;
 mod parameters;
+mod phase_out;
 mod region_reports;
 mod reports;
 mod schemas;

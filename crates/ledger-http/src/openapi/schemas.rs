@@ -8,7 +8,7 @@ use ledger_contract::{
 use ledger_domain::Code;
 use serde_json::{Map, Value, json};
 
-use super::{region_reports, reports, settlement};
+use super::{phase_out, region_reports, reports, settlement};
 
 /// A field: its name, what it is, its schema.
 pub(crate) type Field = (&'static str, &'static str, Value);
@@ -62,6 +62,7 @@ pub(crate) fn schemas() -> Map<String, Value> {
         .chain(record())
         .chain(reports::schemas())
         .chain(region_reports::schemas())
+        .chain(phase_out::schemas())
         .chain(settlement::schemas());
     let mut schemas: Map<String, Value> = named.map(|(name, schema)| (name.to_owned(), schema)).collect();
     commands(&mut schemas);
