@@ -38,7 +38,7 @@ fn the_same_key_with_another_body_is_refused() {
     );
     assert_eq!(
         sentence,
-        "the idempotency key k-1 was used for the event at position 4, with another body"
+        "The idempotency key k-1 was used for the event at position 4, with another body."
     );
 }
 
@@ -64,7 +64,7 @@ fn a_command_for_another_version_is_refused_before_any_rule() {
     let sentence = ledger.refused(Code::VersionConflict, &stale);
     assert_eq!(
         sentence,
-        "programme/plan is at version 3, and the command was made for version 2"
+        "Stream programme/plan is at version 3, and the command was made for version 2."
     );
     ledger
         .post(&with(
@@ -91,7 +91,8 @@ fn a_new_stream_is_at_version_zero() {
 #[test]
 fn an_unknown_programme_is_refused() {
     let mut ledger = Scenario::new();
-    ledger.refused(Code::UnknownProgramme, &spend("F1", "10.00", "2020-01-01"));
+    let sentence = ledger.refused(Code::UnknownProgramme, &spend("F1", "10.00", "2020-01-01"));
+    assert_eq!(sentence, "There is no programme plan.");
 }
 
 #[test]

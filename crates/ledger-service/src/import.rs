@@ -74,7 +74,7 @@ impl<'a, L: EventLog> Import<'a, L> {
             Err(faults) => {
                 let detail = match faults.as_slice() {
                     [only] => only.detail.clone(),
-                    several => format!("the command has {} faults", several.len()),
+                    several => format!("The command has {} faults.", several.len()),
                 };
                 ImportRefusal {
                     line,

@@ -40,7 +40,7 @@ pub struct ReportQuery {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum QueryError {
     /// A parameter cannot be used; every fault at once.
-    #[error("{}", .0.iter().map(|fault| fault.detail.as_str()).collect::<Vec<_>>().join("; "))]
+    #[error("{}", .0.iter().map(|fault| fault.detail.as_str()).collect::<Vec<_>>().join(" "))]
     InvalidInput(Vec<Fault>),
     /// There is no such programme or project, as far as the ledger knew.
     #[error(transparent)]
@@ -161,7 +161,7 @@ impl<R: EventReader> Queries<R> {
             true
         })?;
         if !programme_known {
-            return Err(unknown_programme(programme));
+            return Err(QueryError::Unknown(no_programme(programme)));
         }
         if let (Some(project), false) = (&query.project, project_known) {
             return Err(unknown_project(programme, project));
@@ -224,7 +224,7 @@ impl<R: EventReader> Queries<R> {
     ) -> Result<T, QueryError> {
         let known = self.position_known_at(query.known_at.as_ref())?;
         let make = |projection: Option<&ProgrammeProjection>, log_position: u64| {
-            let projection = projection.ok_or_else(|| unknown_programme(programme))?;
+            let projection = projection.ok_or_else(|| QueryError::Unknown(no_programme(programme)))?;
             if let Some(project) = query
                 .project
                 .as_ref()
@@ -275,7 +275,7 @@ impl<R: EventReader> Queries<R> {
                 let head = self.log_position();
                 if *position > head {
                     let sentence =
-                        format!("the log has {head} events, so it was never at position {position}");
+                        format!("The log has {head} events, so it was never at position {position}.");
                     return Err(QueryError::InvalidInput(vec![fault("knownAt", sentence)]));
                 }
                 Ok(*position)
@@ -283,7 +283,7 @@ impl<R: EventReader> Queries<R> {
             Some(KnownAt::Instant(At(instant))) => {
                 let now = self.clock.now();
                 if *instant > now {
-                    let sentence = format!("{instant} lies in the future; it is {now}");
+                    let sentence = format!("The instant {instant} lies in the future; it is {now}.");
                     return Err(QueryError::InvalidInput(vec![fault("knownAt", sentence)]));
                 }
                 self.gate.answer(*instant);
@@ -344,18 +344,23 @@ impl<R: EventReader> Queries<R> {
     }
 }
 
-pub(crate) fn fault(parameter: &str, sentence: String) -> Fault {
+/// A fault of one parameter. Some who make the sentence leave its full stop to whoever shows it.
+pub(crate) fn fault(parameter: &str, mut sentence: String) -> Fault {
+    if !sentence.ends_with('.') {
+        sentence.push('.');
+    }
     Fault {
         pointer: format!("/{parameter}"),
         detail: sentence,
     }
 }
 
-fn unknown_programme(programme: &Id) -> QueryError {
-    QueryError::Unknown(Refusal::new(
+/// The refusal of whoever names a programme that is not there.
+pub(crate) fn no_programme(programme: &Id) -> Refusal {
+    Refusal::new(
         Code::UnknownProgramme,
         format!("There is no programme {programme}."),
-    ))
+    )
 }
 
 fn unknown_project(programme: &Id, project: &Id) -> QueryError {

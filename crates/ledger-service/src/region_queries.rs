@@ -168,7 +168,7 @@ impl<R: EventReader> Queries<R> {
                 true
             })?;
         if !known {
-            return Err(unknown_region(region));
+            return Err(QueryError::Unknown(no_region(region)));
         }
         check_municipality(explainer.projection(), region, Some(asked.municipality))?;
         if let Some(group) = asked
@@ -239,7 +239,7 @@ impl<R: EventReader> Queries<R> {
     ) -> Result<T, QueryError> {
         let known = self.position_known_at(query.known_at.as_ref())?;
         let answer = |projection: Option<&RegionProjection>, log_position: u64| {
-            let projection = projection.ok_or_else(|| unknown_region(region))?;
+            let projection = projection.ok_or_else(|| QueryError::Unknown(no_region(region)))?;
             let head = RegionHead {
                 region: Name(region.clone()),
                 title: projection.title().to_owned(),
@@ -264,11 +264,9 @@ impl<R: EventReader> Queries<R> {
     }
 }
 
-fn unknown_region(region: &Id) -> QueryError {
-    QueryError::Unknown(Refusal::new(
-        Code::UnknownRegion,
-        format!("There is no region {region}."),
-    ))
+/// The refusal of whoever names a region that is not there.
+pub(crate) fn no_region(region: &Id) -> Refusal {
+    Refusal::new(Code::UnknownRegion, format!("There is no region {region}."))
 }
 
 fn check_municipality(

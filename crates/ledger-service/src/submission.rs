@@ -2,6 +2,9 @@
 
 use ledger_contract::command::{Command, Fault, fingerprint, read_command};
 
+/// What some editors put before a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// One command, who posts it, and what tells it from another under the same idempotency key.
 #[derive(Clone, Debug)]
 pub struct Submission {
@@ -16,6 +19,12 @@ pub struct Submission {
 impl Submission {
     /// Reads one command. `key` is an idempotency key given beside the body, such as HTTP's header.
     pub fn read(bytes: &[u8], key: Option<&str>, recorded_by: &str) -> Result<Self, Vec<Fault>> {
+        if bytes.starts_with(BYTE_ORDER_MARK) {
+            return Err(vec![Fault {
+                pointer: String::new(),
+                detail: "The command begins with a byte order mark, which does not belong there.".to_owned(),
+            }]);
+        }
         let mut command = read_command(bytes)?;
         match (key, &command.idempotency_key) {
             (Some(beside), Some(inside)) if beside != inside => {

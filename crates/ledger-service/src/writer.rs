@@ -11,6 +11,8 @@ use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewEven
 use crate::{
     clients::Clients,
     lookup::LogEntries,
+    queries::no_programme,
+    region_queries::no_region,
     streams::{Saved, Streams},
     submission::Submission,
 };
@@ -167,7 +169,7 @@ impl<L: EventLog> Writer<L> {
             };
             return Err(Refusal::new(
                 Code::IdempotencyKeyReused,
-                format!("the idempotency key {key} was used for the event at position {position}, {why}"),
+                format!("The idempotency key {key} was used for the event at position {position}, {why}."),
             )
             .into());
         }
@@ -187,8 +189,9 @@ impl<L: EventLog> Writer<L> {
         if actual == expected {
             return Ok(());
         }
-        let sentence =
-            format!("{stream} is at version {actual}, and the command was made for version {expected}");
+        let sentence = format!(
+            "Stream {stream} is at version {actual}, and the command was made for version {expected}."
+        );
         Err(Refusal::new(Code::VersionConflict, sentence))
     }
 
@@ -202,7 +205,11 @@ impl<L: EventLog> Writer<L> {
                 let entries = LogEntries::new(&self.log, &command.stream, &self.clients);
                 let decided = programme::decide(self.streams.programme(id), &entries, posting, asked);
                 entries.finish()?;
-                Ok(vec![EventData::from_programme_event(id, &decided?)])
+                let event = decided.map_err(|refusal| match refusal.code {
+                    Code::UnknownProgramme => no_programme(id),
+                    _ => refusal,
+                })?;
+                Ok(vec![EventData::from_programme_event(id, &event)])
             }
             (Action::Region(asked), Stream::Region(id)) => {
                 if matches!(asked, region::Command::RecordCost(cost) if cost.client.is_some()) {
@@ -211,7 +218,11 @@ impl<L: EventLog> Writer<L> {
                 let entries = LogEntries::new(&self.log, &command.stream, &self.clients);
                 let decided = region::decide(self.streams.region(id), &entries, posting, asked);
                 entries.finish()?;
-                Ok(decided?
+                let events = decided.map_err(|refusal| match refusal.code {
+                    Code::UnknownRegion => no_region(id),
+                    _ => refusal,
+                })?;
+                Ok(events
                     .iter()
                     .map(|event| EventData::from_region_event(id, event))
                     .collect())
@@ -248,8 +259,8 @@ impl<L: EventLog> Writer<L> {
         });
         let recorded = staged.map_err(|error| match error {
             AppendError::Fatal(fatal) => Rejection::Fatal(fatal),
-            AppendError::TooLong { .. } => Refusal::new(Code::InvalidInput, error.to_string()).into(),
-            AppendError::Conflict { .. } => Refusal::new(Code::VersionConflict, error.to_string()).into(),
+            AppendError::TooLong { .. } => Refusal::new(Code::InvalidInput, sentence(&error)).into(),
+            AppendError::Conflict { .. } => Refusal::new(Code::VersionConflict, sentence(&error)).into(),
         })?;
         let mut with_details = Vec::with_capacity(recorded.len());
         for event in recorded {
@@ -263,4 +274,12 @@ impl<L: EventLog> Writer<L> {
             repeated: false,
         })
     }
+}
+
+/// An error of the log as other refusals are worded.
+fn sentence(error: &AppendError) -> String {
+    let text = error.to_string();
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
 }

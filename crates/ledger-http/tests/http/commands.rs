@@ -71,6 +71,10 @@ async fn a_refusal_is_a_conflict_with_its_figures() {
         (answer.status.as_u16(), answer.problem().as_str()),
         (409, "unknown-programme")
     );
+    assert_eq!(answer.json()["detail"], "There is no programme wmo.");
+    let region = json!({ "type": "closeRegionPeriod", "region": "noord", "through": "2021-12-31" });
+    let answer = server.post("/v1/commands", &region).await;
+    assert_eq!(answer.json()["detail"], "There is no region noord.");
     let mut stale = expenditure("f-2", "1.00");
     stale["expectedVersion"] = json!(3);
     let answer = server.post("/v1/commands", &stale).await;
@@ -89,6 +93,26 @@ async fn faults_come_all_at_once() {
     let answer = server.post("/v1/commands", &faulty).await;
     assert_eq!(answer.status, 400);
     insta::assert_json_snapshot!(answer.json());
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_named() {
+    let server = Server::with_programme().await;
+    let marked = |id: &str| format!("\u{feff}{}", expenditure(id, "1.00"));
+    let sentence = "The command begins with a byte order mark, which does not belong there.";
+    let json = [("content-type", "application/json")];
+    let command = request(Method::POST, "/v1/commands", &json, Body::from(marked("f-2")));
+    let answer = server.send(command).await;
+    assert_eq!(
+        (answer.status.as_u16(), &answer.json()["detail"]),
+        (400, &json!(sentence))
+    );
+    let lines = format!("{}\n{}", expenditure("f-2", "1.00"), marked("f-3"));
+    let answer = server.post_lines(&lines).await;
+    assert_eq!(
+        (answer.json()["line"].as_u64(), &answer.json()["detail"]),
+        (Some(2), &json!(sentence))
+    );
 }
 
 #[tokio::test]
