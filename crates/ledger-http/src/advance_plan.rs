@@ -58,7 +58,7 @@ async fn show<R: Record>(
     let year = year.ok_or_else(Failure::internal)?;
     let terms = u16::try_from(terms.unwrap_or(TERMS_DEFAULT)).map_err(|_| Failure::internal())?;
     let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, day, move |queries| {
+    report::answer(&app, &headers, &uri, day, move |queries| {
         let advances = queries.plan_advances(&region, year, terms, &query)?;
         Ok(AdvancePlan::new(&region, year, terms, advances))
     })

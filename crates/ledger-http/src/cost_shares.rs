@@ -46,6 +46,7 @@ pub(crate) fn explanations<R: Record>() -> Page<R> {
         "Reports",
         "The arithmetic and the events behind one figure of cost-shares",
     )
+    .describes(report::EXPLANATION)
     .takes(&[
         "region",
         "shareFigure",
@@ -76,7 +77,7 @@ async fn show<R: Record>(
     let query = region_report::dates(&mut parameters);
     parameters.finish()?;
     let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, day, move |queries| {
+    report::answer(&app, &headers, &uri, day, move |queries| {
         queries.cost_shares(&region, year, &query)
     })
     .await
@@ -103,7 +104,7 @@ async fn explain<R: Record>(
         figure,
     };
     let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, day, move |queries| {
+    report::answer(&app, &headers, &uri, day, move |queries| {
         queries.explain_region(&region, &asked, &query)
     })
     .await

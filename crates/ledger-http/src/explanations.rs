@@ -18,7 +18,7 @@ use crate::{
     openapi::Operation,
     problem::Failure,
     query::Parameters,
-    report::{self, ProgrammeInPath},
+    report::{self, EXPLANATION, ProgrammeInPath},
 };
 
 /// One page for each report.
@@ -46,6 +46,7 @@ fn page<R: Record>(report: ReportName) -> Page<R> {
         "Reports",
         &format!("The events behind one figure of {report}"),
     )
+    .describes(EXPLANATION)
     .takes(&[
         "programme",
         "figure",
@@ -78,7 +79,7 @@ async fn show<R: Record>(
     let query = report::common(&mut parameters);
     parameters.finish()?;
     let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, day, move |queries| {
+    report::answer(&app, &headers, &uri, day, move |queries| {
         queries.explain(report, &programme, &figure, source.as_ref(), &query)
     })
     .await

@@ -64,7 +64,7 @@ async fn show<R: Record>(
     let query = region_report::dates(&mut parameters);
     parameters.finish()?;
     let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, day, move |queries| {
+    report::answer(&app, &headers, &uri, day, move |queries| {
         queries.phase_out(&region, &asked, &query)
     })
     .await

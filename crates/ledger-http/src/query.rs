@@ -19,12 +19,14 @@ pub(crate) struct Parameters {
 impl Parameters {
     pub(crate) fn of(uri: &Uri) -> Self {
         let mut faults = Vec::new();
-        let read = Query::<Vec<(String, String)>>::try_from_uri(uri);
-        if read.is_err() {
+        let given = given(uri);
+        if given.is_none() {
             faults.push(fault(String::new(), "The query cannot be read.".to_owned()));
         }
-        let given = read.map(|Query(given)| given).unwrap_or_default();
-        Self { given, faults }
+        Self {
+            given: given.unwrap_or_default(),
+            faults,
+        }
     }
 
     /// Takes a parameter; none when it is absent or faulty. [`Parameters::finish`] tells these apart.
@@ -82,9 +84,20 @@ impl Parameters {
     }
 }
 
-/// A whole number in plain digits within bounds.
+/// The parameters as they are written, names and values; none when they cannot be read.
+pub(crate) fn given(uri: &Uri) -> Option<Vec<(String, String)>> {
+    Query::try_from_uri(uri).map(|Query(given)| given).ok()
+}
+
+/// A whole number in plain digits within bounds. Zeros in front would give one number many spellings.
 pub(crate) fn number(text: &str, least: u64, most: u64) -> Result<u64, String> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if plain && text.len() > 1 && text.starts_with('0') {
+        return Err(format!(
+            "{} has zeros in front, which do not belong there",
+            quoted(text)
+        ));
+    }
     plain
         .then(|| text.parse().ok())
         .flatten()

@@ -57,7 +57,7 @@ async fn list<R: Record>(
     let after = parameters.take("after", parse_id);
     let limit = parameters.take_limit();
     parameters.finish()?;
-    report::answer(&app, &headers, None, move |queries| {
+    report::answer(&app, &headers, &uri, None, move |queries| {
         // One more than the page shows whether another page follows.
         let mut found = queries.regions(after.as_ref(), limit + 1);
         let more = found.len() > limit;

@@ -1,5 +1,7 @@
 //! What the reports share: their parameters, the ids in their path, and their `ETag`.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use axum::{
     extract::{FromRequestParts, RawPathParams},
     http::{
@@ -23,13 +25,17 @@ use crate::{
     body,
     negotiate::has,
     problem::Failure,
-    query::{Parameters, number},
+    query::{Parameters, given, number},
 };
 
 /// What every report takes.
 pub(crate) const PARAMETERS: [&str; 6] = ["programme", "asOf", "knownAt", "year", "project", "by"];
 /// How a report can fail.
 pub(crate) const PROBLEMS: [u16; 6] = [400, 404, 406, 429, 500, 503];
+/// Why an explanation has no pages.
+pub(crate) const EXPLANATION: &str = "Every event in one answer, without pages, so that what arrives sums to the \
+    figure. Some 15,000 events take 4 MB; `year`, `project`, `municipality` and `group`, where they are taken, ask for \
+    less.";
 
 /// The programme in the path. A text that is no id names no programme.
 pub(crate) struct ProgrammeInPath(pub(crate) Id);
@@ -106,31 +112,42 @@ pub(crate) fn day<R: Record>(app: &App<R>, as_of: Option<Date>) -> Option<Date> 
     as_of.is_none().then(today)
 }
 
-/// Answers with what the ledger shows, or with 304 when the client has it.
+/// Answers with what the ledger shows, or with 304 when the client has it. The ledger is asked in either case, since
+/// only it knows whether there is anything of the kind; a client that has it is spared the text.
 ///
 /// The tag is taken before the answer is made: a commit in between gives an answer that is newer than its tag, which
 /// costs one more request later, and never a tag that is newer than its answer.
 pub(crate) async fn answer<R: Record, T: Serialize>(
     app: &App<R>,
     headers: &HeaderMap,
+    uri: &Uri,
     day: Option<Date>,
     question: impl FnOnce(&Queries<R>) -> Result<T, QueryError> + Send + 'static,
 ) -> Result<Response, Failure> {
-    let etag = etag(app, day);
+    let etag = etag(app, uri, day);
     let tag = HeaderValue::try_from(&etag).map_err(|_| Failure::internal())?;
     let caching = [(ETAG, tag), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-    if has(headers, &etag) {
-        return Ok((StatusCode::NOT_MODIFIED, caching).into_response());
-    }
+    let known = has(headers, &etag);
     let json = app
-        .ask(move |queries| question(queries).map(|answer| body::json(&answer)))
-        .await??;
-    Ok((caching, body::answer(StatusCode::OK, json)).into_response())
+        .ask(move |queries| {
+            let answer = question(queries)?;
+            Ok((!known).then(|| body::json(&answer)))
+        })
+        .await?;
+    Ok(match json {
+        None => (StatusCode::NOT_MODIFIED, caching).into_response(),
+        Some(json) => (caching, body::answer(StatusCode::OK, json?)).into_response(),
+    })
 }
 
-/// A tag belongs to its URL, so path and parameters are in it already; the log position and the day decide the rest.
-fn etag<R: Record>(app: &App<R>, day: Option<Date>) -> String {
+/// Log position, path, parameters in any order, and the day decide an answer. Clients that keep one tag for several
+/// addresses are not misled. The hash may differ in another build, which costs one more answer.
+fn etag<R: Record>(app: &App<R>, uri: &Uri, day: Option<Date>) -> String {
     let position = app.ledger.queries().log_position();
+    let mut parameters = given(uri).unwrap_or_default();
+    parameters.sort_unstable();
+    let mut asked = DefaultHasher::new();
+    (uri.path(), parameters).hash(&mut asked);
     let day = day.map(|day| format!("-{day}")).unwrap_or_default();
-    format!("\"{position}-{}{day}\"", app.identity)
+    format!("\"{position}-{}-{:016x}{day}\"", app.identity, asked.finish())
 }

@@ -100,7 +100,7 @@ async fn list<R: Record>(
     let limit = parameters.take_limit();
     parameters.finish()?;
     let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, day, move |queries| {
+    report::answer(&app, &headers, &uri, day, move |queries| {
         let found = queries.settlements(&region, &query)?;
         let start = after.map_or(0, |after| {
             let at = found.iter().position(|(id, ..)| *id == after);
@@ -138,7 +138,7 @@ async fn show<R: Record>(
     let query = region_report::dates(&mut parameters);
     parameters.finish()?;
     let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, day, move |queries| {
+    report::answer(&app, &headers, &uri, day, move |queries| {
         queries.settlement(&region, &settlement, &query)
     })
     .await

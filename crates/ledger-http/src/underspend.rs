@@ -43,7 +43,7 @@ async fn show<R: Record>(
 ) -> Result<Response, Failure> {
     let query = report::query(&uri)?;
     let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, day, move |queries| {
+    report::answer(&app, &headers, &uri, day, move |queries| {
         queries.underspend(&programme, &query)
     })
     .await

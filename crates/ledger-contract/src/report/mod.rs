@@ -68,6 +68,12 @@ impl KnownAt {
     /// Reads a parameter: digits are a log position, anything else is an instant.
     pub fn parse(text: &str) -> Result<Self, Fault> {
         if text.bytes().all(|byte| byte.is_ascii_digit()) {
+            if text.len() > 1 && text.starts_with('0') {
+                return Err(format!(
+                    "{} has zeros in front, which do not belong there",
+                    quoted(text)
+                ));
+            }
             let position = text
                 .parse()
                 .map_err(|_| format!("{} is neither a log position nor an instant in UTC", quoted(text)))?;

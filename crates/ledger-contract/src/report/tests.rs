@@ -207,7 +207,20 @@ fn known_at_is_a_position_or_an_instant() {
         KnownAt::parse("1970-01-01T00:00:00Z"),
         Ok(KnownAt::Instant(At(Instant(0))))
     );
-    for text in ["", "-1", "17.0", "99999999999999999999", "2022-01-15", "now"] {
+    assert_eq!(KnownAt::parse("0"), Ok(KnownAt::Position(0)));
+    assert_eq!(
+        KnownAt::parse("017"),
+        Err("\"017\" has zeros in front, which do not belong there".to_owned())
+    );
+    for text in [
+        "",
+        "00",
+        "-1",
+        "17.0",
+        "99999999999999999999",
+        "2022-01-15",
+        "now",
+    ] {
         assert!(KnownAt::parse(text).is_err(), "{text}");
     }
 }

@@ -22,6 +22,12 @@ impl Operation {
         }
     }
 
+    /// Says more than the one line.
+    pub(crate) fn describes(mut self, description: &str) -> Self {
+        self.about["description"] = json!(description);
+        self
+    }
+
     /// Takes these parameters, by the names of their components.
     pub(crate) fn takes(mut self, parameters: &[&str]) -> Self {
         self.about["parameters"] = parameters

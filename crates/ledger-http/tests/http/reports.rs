@@ -69,6 +69,55 @@ async fn without_a_date_the_tag_lasts_a_day_in_amsterdam() {
 }
 
 #[tokio::test]
+async fn a_tag_stands_for_one_question_only() {
+    let server = Server::with_programme().await;
+    let path = "/v1/programmes/jeugd/budget-position?asOf=2021-12-31&year=2020";
+    let etag = server.get(path).await.header("etag").to_owned();
+    for known in [etag.as_str(), "*"] {
+        let known = [("if-none-match", known)];
+        for (path, status) in [
+            (
+                "/v1/programmes/wmo/budget-position?asOf=2021-12-31&year=2020",
+                404,
+            ),
+            ("/v1/programmes/NO%20ID/budget-position", 404),
+            ("/v1/programmes/jeugd/budget-position?project=wmo", 404),
+            ("/v1/programmes/jeugd/budget-position?knownAt=1", 404),
+            ("/v1/programmes/jeugd/budget-position?knownAt=9", 400),
+            ("/v1/programmes/jeugd/budget-position?year=20", 400),
+            (
+                "/v1/programmes/jeugd/budget-position/explanations?figure=colour",
+                400,
+            ),
+            ("/v1/regions/noord/cost-shares", 404),
+        ] {
+            let answer = server.get_with(path, &known).await;
+            assert_eq!(answer.status.as_u16(), status, "{path} {known:?}");
+            assert_eq!(answer.header("etag"), "", "{path}");
+        }
+    }
+    let known = [("if-none-match", etag.as_str())];
+    for other in [
+        "/v1/programmes/jeugd/budget-position?asOf=2021-12-31",
+        "/v1/programmes/jeugd/budget-position?asOf=2021-12-31&year=2021",
+        "/v1/programmes/jeugd/underspend?asOf=2021-12-31&year=2020",
+        "/v1/programmes/jeugd/funding?asOf=2021-12-31&year=2020",
+        "/v1/programmes",
+        "/v1/regions",
+    ] {
+        let answer = server.get_with(other, &known).await;
+        assert_eq!(answer.status, 200, "{other}");
+        assert_ne!(answer.header("etag"), etag, "{other}");
+    }
+    let in_another_order = "/v1/programmes/jeugd/budget-position?year=2020&asOf=2021-12-31";
+    for (path, known) in [(path, "*"), (path, &etag), (in_another_order, &etag)] {
+        let answer = server.get_with(path, &[("if-none-match", known)]).await;
+        assert_eq!(answer.status, 304, "{path} {known}");
+        assert_eq!(answer.header("etag"), etag);
+    }
+}
+
+#[tokio::test]
 async fn head_is_get_without_a_body() {
     let server = Server::with_programme().await;
     let path = "/v1/programmes/jeugd/funding";
@@ -121,14 +170,25 @@ async fn parameters_are_read_strictly() {
         ("knownAt=9", "/knownAt"),
         ("knownAt=2022-01-15T09:31:00.000001Z", "/knownAt"),
         ("knownAt=", "/knownAt"),
+        ("knownAt=01", "/knownAt"),
+        ("year=02020", "/year"),
         ("year=%2B2020", "/year"),
         ("year=18446744073709551616", "/year"),
         ("figure=spentOwn", "/figure"),
     ] {
         let answer = server.get(&format!("{path}?{query}")).await;
         assert_eq!(answer.status, 400, "{query}");
-        assert_eq!(answer.json()["errors"][0]["pointer"], pointer, "{query}");
+        let fault = &answer.json()["errors"][0];
+        assert_eq!(fault["pointer"], pointer, "{query}");
+        let sentence = fault["detail"].as_str().unwrap();
+        assert!(!sentence.starts_with(char::is_lowercase), "{sentence}");
+        assert!(sentence.ends_with('.'), "{sentence}");
     }
+    let zeros = server.get(&format!("{path}?year=02020")).await;
+    assert_eq!(
+        zeros.json()["errors"][0]["detail"],
+        "\"02020\" has zeros in front, which do not belong there."
+    );
     for query in ["", "?figure=", "?figure=colour", "?figure=spentOwn&by=theme"] {
         let answer = server.get(&format!("{path}/explanations{query}")).await;
         assert_eq!(answer.status, 400, "{query}");
