@@ -29,6 +29,7 @@ mod report;
 mod serve;
 mod settlements;
 mod underspend;
+mod unread;
 
 pub use app::{Record, Settings};
 pub use openapi::API_VERSION;
@@ -71,6 +72,7 @@ pub fn router<R: Record>(ledger: Ledger<R>, settings: Settings) -> Router {
     router
         .with_state(App::new(ledger, settings))
         .layer(CatchPanicLayer::custom(problem::of_panic))
+        .layer(middleware::from_fn(unread::discard))
         .layer(middleware::map_response(observe::headers))
         .layer(middleware::from_fn(observe::log))
 }

@@ -6,8 +6,9 @@ use axum::{Extension, Router, serve::ListenerExt as _};
 use tokio::{net::TcpListener, sync::watch, time::sleep};
 use tracing::warn;
 
-/// How long requests in progress may take once the server is asked to stop.
-const CLOSING_WAIT_MAX: Duration = Duration::from_secs(30);
+/// How long requests in progress may take once the server is asked to stop. A request that came takes far less; one
+/// that was half sent, or whose answer nobody reads, would never end.
+const CLOSING_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Tells live streams, which never end by themselves, that the server is closing.
 #[derive(Clone)]

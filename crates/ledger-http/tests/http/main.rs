@@ -15,3 +15,4 @@ mod regions;
 mod reports;
 mod schema;
 mod server;
+mod wire;
