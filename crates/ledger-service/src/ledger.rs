@@ -85,6 +85,7 @@ pub fn open(
         read_model.apply(event);
     })?;
     let reader = log.reader();
+    read_model.stand_on(&reader.head());
     let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader)?;
     let queries = Queries::new(reader, read_model, proofs, clock);
     Ok((Writer::new(log, streams), queries, opened))
@@ -99,6 +100,7 @@ pub fn over<L: EventLog>(log: L, clock: Arc<dyn Clock>) -> Result<(Writer<L>, Qu
         read_model.apply(&event);
         true
     })?;
+    read_model.stand_on(&reader.head());
     let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), &reader)?;
     let queries = Queries::new(reader, read_model, proofs, clock);
     Ok((Writer::new(log, streams), queries))

@@ -182,6 +182,7 @@ impl<R: EventReader> Queries<R> {
             as_of: Day(as_of),
             known_at: query.known_at.clone(),
             log_position,
+            root: self.root_text(log_position)?,
             year: query.year,
             amount: Cents(amount.unwrap_or(Money::MAX)),
             events,
@@ -223,7 +224,7 @@ impl<R: EventReader> Queries<R> {
         make: impl FnOnce(&ProgrammeProjection, Head, &Query) -> T,
     ) -> Result<T, QueryError> {
         let known = self.position_known_at(query.known_at.as_ref())?;
-        let make = |projection: Option<&ProgrammeProjection>, log_position: u64| {
+        let make = |projection: Option<&ProgrammeProjection>, log_position: u64, root: String| {
             let projection = projection.ok_or_else(|| QueryError::Unknown(no_programme(programme)))?;
             if let Some(project) = query
                 .project
@@ -239,6 +240,7 @@ impl<R: EventReader> Queries<R> {
                 as_of: Day(as_of),
                 known_at: query.known_at.clone(),
                 log_position,
+                root,
                 year: query.year,
             };
             let asked = Query {
@@ -251,7 +253,7 @@ impl<R: EventReader> Queries<R> {
         };
         let model = read(&self.model);
         if query.known_at.is_none() || known == model.log_position() {
-            return make(model.programme(programme), model.log_position());
+            return make(model.programme(programme), model.log_position(), model.root());
         }
         drop(model);
         let mut projection: Option<ProgrammeProjection> = None;
@@ -260,7 +262,7 @@ impl<R: EventReader> Queries<R> {
             projection.get_or_insert_default().apply(&event);
             true
         })?;
-        make(projection.as_ref(), known)
+        make(projection.as_ref(), known, self.root_text(known)?)
     }
 
     pub(crate) fn day_or_today(&self, as_of: Option<Date>) -> Date {

@@ -5,17 +5,31 @@ use std::collections::BTreeMap;
 use ledger_contract::event::{Event, Stream};
 use ledger_domain::Id;
 use ledger_projections::{ProgrammeProjection, RegionProjection};
-use ledger_store::{EventReader, Fatal};
+use ledger_store::{EventReader, Fatal, Head};
+
+use crate::proofs::hex;
 
 /// What current reports are made from. It stands at one position, so that a report never mixes two.
 #[derive(Debug, Default)]
 pub(crate) struct ReadModel {
     log_position: u64,
+    /// The root over those events.
+    root: [u8; 32],
     programmes: BTreeMap<Id, ProgrammeProjection>,
     regions: BTreeMap<Id, RegionProjection>,
 }
 
 impl ReadModel {
+    /// After the events of an opening were applied: the root over them.
+    pub(crate) fn stand_on(&mut self, head: &Head) {
+        self.root = head.root;
+    }
+
+    /// The root over the events that were applied, in hexadecimal.
+    pub(crate) fn root(&self) -> String {
+        hex(&self.root)
+    }
+
     /// The number of events that were applied.
     pub(crate) fn log_position(&self) -> u64 {
         self.log_position
@@ -53,10 +67,12 @@ impl ReadModel {
 
     /// Applies what became durable since.
     pub(crate) fn catch_up(&mut self, reader: &impl EventReader) -> Result<(), Fatal> {
-        let size = reader.head().size;
-        reader.read(self.log_position, size, &mut |event| {
+        let head = reader.head();
+        reader.read(self.log_position, head.size, &mut |event| {
             self.apply(&event);
             true
-        })
+        })?;
+        self.stand_on(&head);
+        Ok(())
     }
 }

@@ -197,6 +197,7 @@ impl<R: EventReader> Queries<R> {
             as_of: Day(as_of),
             known_at: query.known_at.clone(),
             log_position,
+            root: self.root_text(log_position)?,
             amount: found.amount.map(Cents),
             steps: found.steps,
             events,
@@ -238,7 +239,7 @@ impl<R: EventReader> Queries<R> {
         answer: impl FnOnce(&RegionProjection, RegionHead) -> Result<T, QueryError>,
     ) -> Result<T, QueryError> {
         let known = self.position_known_at(query.known_at.as_ref())?;
-        let answer = |projection: Option<&RegionProjection>, log_position: u64| {
+        let answer = |projection: Option<&RegionProjection>, log_position: u64, root: String| {
             let projection = projection.ok_or_else(|| QueryError::Unknown(no_region(region)))?;
             let head = RegionHead {
                 region: Name(region.clone()),
@@ -246,12 +247,13 @@ impl<R: EventReader> Queries<R> {
                 as_of: Day(self.day_or_today(query.as_of)),
                 known_at: query.known_at.clone(),
                 log_position,
+                root,
             };
             answer(projection, head)
         };
         let model = read(&self.model);
         if query.known_at.is_none() || known == model.log_position() {
-            return answer(model.region(region), model.log_position());
+            return answer(model.region(region), model.log_position(), model.root());
         }
         drop(model);
         let mut projection: Option<RegionProjection> = None;
@@ -260,7 +262,7 @@ impl<R: EventReader> Queries<R> {
             projection.get_or_insert_default().apply(&event);
             true
         })?;
-        answer(projection.as_ref(), known)
+        answer(projection.as_ref(), known, self.root_text(known)?)
     }
 }
 

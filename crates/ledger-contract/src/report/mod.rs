@@ -50,6 +50,8 @@ pub struct Head {
     pub known_at: Option<KnownAt>,
     /// The number of events that the report stands on.
     pub log_position: u64,
+    /// The root over those events (RFC 6962), 64 hexadecimal digits: what a checkpoint of that size signs.
+    pub root: String,
     /// The year asked for; null for all years together.
     pub year: Option<Year>,
 }

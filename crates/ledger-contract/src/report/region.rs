@@ -20,6 +20,8 @@ pub struct RegionHead {
     pub known_at: Option<KnownAt>,
     /// The number of events that the report stands on.
     pub log_position: u64,
+    /// The root over those events (RFC 6962), 64 hexadecimal digits: what a checkpoint of that size signs.
+    pub root: String,
 }
 
 /// What a reader should know before trusting a group's figures.

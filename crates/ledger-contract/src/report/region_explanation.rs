@@ -28,6 +28,8 @@ pub struct RegionExplanation {
     pub known_at: Option<KnownAt>,
     /// The number of events that the figure stands on.
     pub log_position: u64,
+    /// The root over those events (RFC 6962), 64 hexadecimal digits: what a checkpoint of that size signs.
+    pub root: String,
     /// The figure; null when a key is missing.
     pub amount: Option<Cents>,
     /// The calculation; the amounts sum to the figure.

@@ -43,6 +43,7 @@ fn head() -> Head {
         as_of: day(),
         known_at: Some(KnownAt::Position(17)),
         log_position: 17,
+        root: "00ff".repeat(16),
         year: None,
     }
 }
@@ -67,7 +68,7 @@ fn figures() -> Figures {
     }
 }
 
-const HEAD: &str = "programme title asOf knownAt logPosition year";
+const HEAD: &str = "programme title asOf knownAt logPosition root year";
 const F: &str = "allocated transferredIn transferredOut carriedIn carriedOut released budget grossBudget spentOwn \
                  spentTotal committedOwn remaining available underspend overspend";
 const U: &str =
@@ -250,13 +251,14 @@ fn an_explanation_has_the_names_of_the_contract() {
         as_of: day(),
         known_at: None,
         log_position: 17,
+        root: "00ff".repeat(16),
         year: Some(2021),
         amount: cents(),
         events: vec![event],
     };
     let (start, rest) = (
         "report programme project figure",
-        "asOf knownAt logPosition year amount events",
+        "asOf knownAt logPosition root year amount events",
     );
     check(&report, &format!("{start} {rest} {EVENT}"));
     report.source = Some(name("rijk"));

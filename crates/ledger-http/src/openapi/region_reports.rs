@@ -26,6 +26,11 @@ pub(crate) fn head() -> Vec<Field> {
         ("asOf", "What is booked later is not here", of("Day")),
         ("knownAt", "As asked", or_null(of("KnownAt"))),
         ("logPosition", "The number of events it stands on", of("Position")),
+        (
+            "root",
+            "The root over those events, as a checkpoint signs it",
+            of("Root"),
+        ),
     ]
 }
 
@@ -210,6 +215,11 @@ fn explanation() -> [(&'static str, Value); 3] {
         ("asOf", "What is booked later is not here", of("Day")),
         ("knownAt", "As asked", or_null(of("KnownAt"))),
         ("logPosition", "The number of events it stands on", of("Position")),
+        (
+            "root",
+            "The root over those events, as a checkpoint signs it",
+            of("Root"),
+        ),
         money_or_null("amount", "The figure; null when a key is missing"),
         (
             "steps",

@@ -24,11 +24,16 @@ pub(crate) fn money_or_null(name: &'static str, description: &'static str) -> Fi
 }
 
 /// What every report says of the question, and on what the answer stands.
-fn asked() -> [Field; 4] {
+fn asked() -> [Field; 5] {
     [
         ("asOf", "What is booked later is not here", of("Day")),
         ("knownAt", "As asked", or_null(of("KnownAt"))),
         ("logPosition", "The number of events it stands on", of("Position")),
+        (
+            "root",
+            "The root over those events, as a checkpoint signs it",
+            of("Root"),
+        ),
         (
             "year",
             "As asked; null for all years together",

@@ -69,7 +69,7 @@ pub(crate) fn schemas() -> Map<String, Value> {
     schemas
 }
 
-fn values() -> [(&'static str, Value); 10] {
+fn values() -> [(&'static str, Value); 11] {
     let pattern = |description: &str, pattern: &str, example: &str| json!({ "type": "string", "description": description, "pattern": pattern, "examples": [example] });
     let id = "[a-z0-9][a-z0-9-]{0,63}";
     [
@@ -109,6 +109,11 @@ fn values() -> [(&'static str, Value); 10] {
             json!({ "type": "integer", "minimum": 1900, "maximum": 2999 }),
         ),
         ("Position", json!({ "type": "integer", "minimum": 0 })),
+        (
+            "Root",
+            json!({ "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "A root of the record's tree (RFC \
+            6962)" }),
+        ),
         (
             "KnownAt",
             json!({ "anyOf": [of("Position"), of("Instant")],

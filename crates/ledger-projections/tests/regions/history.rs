@@ -28,6 +28,7 @@ pub(crate) fn head(projection: &RegionProjection, as_of: &str) -> RegionHead {
         as_of: Day(date(as_of)),
         known_at: None,
         log_position: 0,
+        root: String::new(),
     }
 }
 

@@ -127,6 +127,7 @@ impl History {
             as_of: Day(query.as_of),
             known_at: None,
             log_position: self.facts.len() as u64,
+            root: String::new(),
             year: query.year,
         }
     }

@@ -232,6 +232,18 @@ impl<R: EventReader> Queries<R> {
             .collect())
     }
 
+    /// The root that the log had at a position within it, in hexadecimal. That of current reports is at hand; an
+    /// earlier one takes hashing what was not hashed yet.
+    pub(crate) fn root_text(&self, position: u64) -> Result<String, Fatal> {
+        let head = self.reader().head();
+        let root = if position == head.size {
+            Some(head.root)
+        } else {
+            self.root_at(position)?
+        };
+        Ok(hex(&root.unwrap_or_default()))
+    }
+
     /// The root that the log had at a size; none beyond its end.
     pub fn root_at(&self, size: u64) -> Result<Option<Hash>, Fatal> {
         if size > self.reader().head().size {

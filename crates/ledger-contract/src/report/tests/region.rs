@@ -8,7 +8,7 @@ use crate::{
     value::{Instant, MunicipalityCode, Share},
 };
 
-const HEAD: &str = "region title asOf knownAt logPosition";
+const HEAD: &str = "region title asOf knownAt logPosition root";
 const C: &str = "actualCost jointShare fullSolidarityShare costShare benefit budgetedShare";
 const P: &str = "actualCost costShare benefit";
 const A: &str = "costShare advances settled amount";
@@ -24,6 +24,7 @@ fn head() -> RegionHead {
         as_of: day(),
         known_at: None,
         log_position: 17,
+        root: "00ff".repeat(16),
     }
 }
 
@@ -226,6 +227,7 @@ fn an_explanation_of_a_region_has_the_names_of_the_contract() {
         as_of: day(),
         known_at: None,
         log_position: 17,
+        root: "00ff".repeat(16),
         amount: None,
         steps: vec![CalculationStep {
             step: StepKind::SharedByKey,
@@ -249,7 +251,7 @@ fn an_explanation_of_a_region_has_the_names_of_the_contract() {
     check(
         &report,
         &format!(
-            "report region year municipality group figure asOf knownAt logPosition amount steps step group amount sentence \
+            "report region year municipality group figure asOf knownAt logPosition root amount steps step group amount sentence \
              events {EVENT}"
         ),
     );
