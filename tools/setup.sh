@@ -118,9 +118,17 @@ from_apt git git ca-certificates
 rust
 [ "${1-}" = run ] && exit
 
-# Programs of other hands that the tests start: a checker of the tape, and the commands in README.
+# Programs of other hands that the tests start: checkers of tape, checkpoint and bundle, and the commands in README.
 from_apt python3 python3
 from_apt curl curl
+# Checks the served log with golang.org/x/mod. Where Debian's packages are not to be had, those tests say so and pass.
+if [ -d /usr/share/gocode/src/golang.org/x/mod/sumdb ] && have go; then
+    say "go" "there"
+elif apt golang-go golang-golang-x-mod-dev && have go; then
+    say "go" "installed (golang-go golang-golang-x-mod-dev)"
+else
+    say "go" "not to be had; tests with golang.org/x/mod are left out"
+fi
 
 component fmt rustfmt rustfmt
 component clippy clippy rust-clippy

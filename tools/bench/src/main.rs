@@ -4,6 +4,7 @@
 //! or checked is switched off.
 
 mod floor;
+mod proof;
 mod record;
 mod regions;
 mod table;
@@ -39,6 +40,8 @@ enum Work {
     Import,
     /// Cost shares of many municipalities, groups and costs.
     Shares,
+    /// Leaves, inclusion proofs and bundles.
+    Proofs,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -62,6 +65,9 @@ fn main() -> anyhow::Result<()> {
     }
     if asked(Work::Shares) {
         regions::cost_shares(&directory, events, &mut table)?;
+    }
+    if asked(Work::Proofs) {
+        proof::proofs(&directory, rounds, events, &mut table)?;
     }
     table.print();
     Ok(())

@@ -1,0 +1,162 @@
+//! What it costs that the record proves itself: for each event as it is recorded, and for whoever asks or checks.
+
+use std::{hint::black_box, path::Path, time::Instant};
+
+use anyhow::{Context, Result, ensure};
+use ledger_contract::event::{Details, Event, read_leaf, write_leaf};
+use ledger_domain::Id;
+use ledger_projections::ReportName;
+use ledger_proof::{Tree, key::VerifierKey, leaf_hash, proof::inclusion, reader::TileReader, tile::TilePath};
+use ledger_service::{ReportQuery, check_bundle, make_checkpoint};
+use ledger_store::EventReader;
+use ledger_testkit::workload::Workload;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    record::{import, opened},
+    table::Table,
+};
+
+/// Leaves rendered in each round.
+const LEAVES: u32 = 100_000;
+/// Proofs, each by a reader that holds nothing yet.
+const PROOFS: u64 = 200;
+/// The length of the leaf that the limit is about.
+const LEAF_BYTES: usize = 550;
+
+/// Rendering, hashing, tree and details hash for one event; an inclusion proof in a log of `events`; verifying a bundle
+/// of 1,000 events.
+pub(crate) fn proofs(directory: &Path, rounds: u32, events: u64, table: &mut Table) -> Result<()> {
+    rendering(rounds, table)?;
+    inclusion_proofs(directory, events, table)?;
+    bundle(directory, rounds, table)
+}
+
+fn rendering(rounds: u32, table: &mut Table) -> Result<()> {
+    let (event, details) = example()?;
+    let mut measured = Vec::new();
+    for _ in 0..rounds {
+        let (mut event, mut details) = (event.clone(), details.clone());
+        let (mut leaf, mut right, mut tree) = (Vec::new(), Vec::new(), Tree::default());
+        let started = Instant::now();
+        for salt in 0..LEAVES {
+            right.clear();
+            leaf.clear();
+            details.write([salt.to_be_bytes()[3]; 16], &mut right)?;
+            event.details_hash = Some(Sha256::digest(&right).into());
+            write_leaf(&event, &mut leaf)?;
+            tree.push(leaf_hash(&leaf));
+        }
+        let ours = f64::from(LEAVES) / started.elapsed().as_secs_f64();
+        black_box(tree.root());
+        ensure!(leaf.len() == LEAF_BYTES, "the leaf has {} bytes", leaf.len());
+
+        let both = [leaf, right].concat();
+        let started = Instant::now();
+        for _ in 0..LEAVES {
+            black_box(Sha256::digest(black_box(&both)));
+        }
+        measured.push((ours, f64::from(LEAVES) / started.elapsed().as_secs_f64()));
+    }
+    let work = "leaf of 550 bytes: rendered, hashed, into the tree, details hashed (the limit is 833,333/s)";
+    table.pair(work, "leaves/s", "SHA-256 of the same bytes", &measured);
+    Ok(())
+}
+
+/// An expenditure whose leaf has the length that the limit is about, and its details.
+fn example() -> Result<(Event, Details)> {
+    let leaf = |tag: &str| {
+        format!(
+            r#"{{"approvedBy":null,"bookingDate":"2021-03-04","command":1234567,"data":{{"amount":"1234.56","category":null,"charges":[{{"amount":"1234.56","source":"programme"}}],"commitment":null,"expenditure":"F-000000001","programme":"p-1","project":"project-1","taakveld":null,"tags":{{"school":"{tag}"}},"year":null}},"detailsHash":null,"idempotencyKey":null,"position":1234567,"recordedAt":"2021-03-04T05:06:07.000001Z","recordedBy":"controller","schema":1,"stream":"programme/p-1","type":"expenditurePosted","version":1234}}"#
+        )
+    };
+    let mut written = Vec::new();
+    let mut event = read_leaf(leaf("").as_bytes())?;
+    event.details_hash = Some([0; 32]);
+    write_leaf(&event, &mut written)?;
+    let missing = LEAF_BYTES
+        .checked_sub(written.len())
+        .context("the example is too long")?;
+    let event = read_leaf(leaf(&"n".repeat(missing)).as_bytes())?;
+    let details = Details {
+        supplier: Some("Leverancier 123".to_owned()),
+        description: Some("Inzet week 12".to_owned()),
+        ..Details::default()
+    };
+    Ok((event, details))
+}
+
+fn inclusion_proofs(directory: &Path, events: u64, table: &mut Table) -> Result<()> {
+    let workload = Workload {
+        seed: 7,
+        programmes: 10,
+        projects: 10,
+        expenditures: events,
+    };
+    let folder = tempfile::tempdir_in(directory)?;
+    let (mut writer, queries) = opened(&folder.path().join("ledger"))?;
+    import(&mut writer, &queries, &workload.lines().collect::<Vec<_>>())?;
+    let started = Instant::now();
+    let signed = make_checkpoint(&mut writer, &queries, false)?;
+    let size = signed.checkpoint.size;
+    let seconds = started.elapsed().as_secs_f64();
+    table.figure(
+        &format!("first checkpoint of {size} events: all of them hashed again"),
+        format!("{seconds:.2} s"),
+    );
+    let mut taken_us = Vec::new();
+    for number in 0..PROOFS {
+        let started = Instant::now();
+        let fetch = |path: &TilePath| queries.tile(path).ok().flatten().ok_or("no such tile");
+        let mut tiles = TileReader::open(&signed.checkpoint, fetch)?;
+        black_box(inclusion(&mut tiles, number * (size / PROOFS), size)?);
+        taken_us.push(u32::try_from(started.elapsed().as_micros())?);
+    }
+    taken_us.sort_unstable();
+    let at = |part: usize| {
+        taken_us
+            .get(taken_us.len() * part / 100)
+            .copied()
+            .unwrap_or_default()
+    };
+    table.figure(
+        &format!("inclusion proof in a log of {size}, nothing held before (the limit is 1000 us)"),
+        format!("p50 {} us, p99 {} us", at(50), at(99)),
+    );
+    Ok(())
+}
+
+fn bundle(directory: &Path, rounds: u32, table: &mut Table) -> Result<()> {
+    let workload = Workload {
+        seed: 7,
+        programmes: 1,
+        projects: 2,
+        expenditures: 995,
+    };
+    let folder = tempfile::tempdir_in(directory)?;
+    let (mut writer, queries) = opened(&folder.path().join("ledger"))?;
+    import(&mut writer, &queries, &workload.lines().collect::<Vec<_>>())?;
+    let signed = make_checkpoint(&mut writer, &queries, false)?;
+    let keys = queries.log_keys()?;
+    let trusted: Vec<VerifierKey> = keys.iter().filter_map(|key| key.key.parse().ok()).collect();
+    let programme = Id::new("p-0").context("an id")?;
+    let figure = (ReportName::BudgetPosition, "spentOwn", None);
+    let written = queries.bundle(&signed, figure, &programme, &ReportQuery::default(), true)??;
+    ensure!(
+        queries.reader().head().size > 1_000,
+        "the bundle is of 1,000 events"
+    );
+    let mut measured = Vec::new();
+    for _ in 0..rounds {
+        let started = Instant::now();
+        let checked = check_bundle(written.as_bytes(), &trusted)?;
+        let ours = 1.0 / started.elapsed().as_secs_f64();
+        ensure!(checked.established.events.len() == 1_000, "1,000 events");
+        let started = Instant::now();
+        black_box(Sha256::digest(black_box(written.as_bytes())));
+        measured.push((ours, 1.0 / started.elapsed().as_secs_f64()));
+    }
+    let work = "bundle of 1,000 events: verified, and its figure derived again (the limit is 10/s)";
+    table.pair(work, "bundles/s", "SHA-256 of the same bytes", &measured);
+    Ok(())
+}
