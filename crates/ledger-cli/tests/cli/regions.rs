@@ -47,16 +47,7 @@ fn every_figure_of_the_examples_is_as_worked_out() {
                 "--format",
                 "json",
             ]);
-            let mut report = report.with_status(0).json();
-            // A successor has a line in the years of its predecessors too, without an amount of its own.
-            let members = expected["municipalities"].as_array().expect("rows");
-            let is_expected = |row: &Value| {
-                members
-                    .iter()
-                    .any(|member| member["municipality"] == row["municipality"])
-            };
-            let rows = report["municipalities"].as_array_mut().expect("rows");
-            rows.retain(|row| is_expected(row) || row["balance"] != "0.00" || row["settled"] != "0.00");
+            let report = report.with_status(0).json();
             holds(&report, expected, &format!("{region} {year} {as_of}"));
         }
         for expected in expected["settlements"].as_array().expect("a list") {

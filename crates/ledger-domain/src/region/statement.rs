@@ -230,11 +230,16 @@ impl Region {
             let mut add = |booked: &BTreeMap<Municipality, Running>, to: fn(&mut Line) -> &mut Money| {
                 for (municipality, amounts) in booked {
                     let standing = self.members.successor(*municipality, first_day(year));
+                    let amount = amounts.at(as_of);
+                    // Who is no member of the year has a line only when something stands under its code by then.
+                    if amount.is_zero() && !lines.contains_key(&standing) {
+                        continue;
+                    }
                     let line = lines
                         .entry(standing)
                         .or_insert_with(|| Line::of(standing, Share::sum([])));
                     let sum = to(line);
-                    *sum = plus(*sum, amounts.at(as_of));
+                    *sum = plus(*sum, amount);
                 }
             };
             add(&booked.advances, |line| &mut line.advances);
