@@ -24,7 +24,8 @@ const LOCK_WAIT: Duration = Duration::from_millis(5);
 const LOCK_WAITS_MAX: u32 = 1_000;
 
 const HEAD_KEY: &[u8] = b"head";
-const HEAD_MAGIC: [u8; 4] = *b"RKH\x01";
+const HEAD_MAGIC_V1: [u8; 4] = *b"RKH\x01";
+const HEAD_MAGIC: [u8; 4] = *b"RKH\x02";
 
 /// Why sled cannot be used, as a part of a sentence.
 pub(crate) type Fault = String;
@@ -44,10 +45,24 @@ pub(crate) struct BlocksHead {
     pub(crate) tree: Tree,
     /// Where on the tape the events after them are found.
     pub(crate) next: Place,
+    /// How many events were in commits that had been synced when the head was written: no fewer than in blocks. When
+    /// it is as many, the last block ends with a commit.
+    pub(crate) committed: u64,
+}
+
+/// The head, version 2. Frozen.
+#[derive(Serialize, Deserialize)]
+struct HeadV2 {
+    size: u64,
+    segment: u64,
+    offset: u64,
+    peaks: Vec<Hash>,
+    committed: u64,
 }
 
 /// The head, version 1. Frozen.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
 struct HeadV1 {
     size: u64,
     segment: u64,
@@ -211,11 +226,12 @@ fn head_options() -> impl bincode::Options {
 }
 
 fn write_head(head: &BlocksHead) -> Result<Vec<u8>, Fault> {
-    let body = HeadV1 {
+    let body = HeadV2 {
         size: head.tree.size(),
         segment: head.next.segment,
         offset: head.next.offset,
         peaks: head.tree.peaks().to_vec(),
+        committed: head.committed,
     };
     let body = head_options()
         .serialize(&body)
@@ -227,18 +243,39 @@ fn write_head(head: &BlocksHead) -> Result<Vec<u8>, Fault> {
 }
 
 fn read_head(bytes: &[u8]) -> Option<BlocksHead> {
-    let (checksum, body) = bytes.strip_prefix(&HEAD_MAGIC)?.split_first_chunk()?;
+    let (magic, bytes) = bytes.split_first_chunk()?;
+    let (checksum, body) = bytes.split_first_chunk()?;
     if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
         return None;
     }
-    let head: HeadV1 = head_options().deserialize(body).ok()?;
+    let head: HeadV2 = match *magic {
+        HEAD_MAGIC => head_options().deserialize(body).ok()?,
+        HEAD_MAGIC_V1 => head_options().deserialize::<HeadV1>(body).ok()?.into(),
+        _ => return None,
+    };
+    if head.committed < head.size {
+        return None;
+    }
     Some(BlocksHead {
         tree: Tree::from_peaks(head.size, head.peaks)?,
         next: Place {
             segment: head.segment,
             offset: head.offset,
         },
+        committed: head.committed,
     })
+}
+
+impl From<HeadV1> for HeadV2 {
+    fn from(head: HeadV1) -> Self {
+        Self {
+            size: head.size,
+            segment: head.segment,
+            offset: head.offset,
+            peaks: head.peaks,
+            committed: head.size,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -258,7 +295,29 @@ mod tests {
                 segment: 4,
                 offset: 77,
             },
+            committed: 13,
         }
+    }
+
+    #[test]
+    fn a_head_of_version_1_reads_as_it_did() {
+        let head = head();
+        let body = HeadV1 {
+            size: 11,
+            segment: 4,
+            offset: 77,
+            peaks: head.tree.peaks().to_vec(),
+        };
+        let body = head_options().serialize(&body).unwrap();
+        let checksum = crc32fast::hash(&body).to_le_bytes();
+        let bytes = [&HEAD_MAGIC_V1[..], &checksum, &body].concat();
+        assert_eq!(
+            read_head(&bytes),
+            Some(BlocksHead {
+                committed: 11,
+                ..head
+            })
+        );
     }
 
     #[test]

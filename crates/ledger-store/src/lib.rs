@@ -3,8 +3,10 @@
 //! The only crate that knows sled, bincode and files. `FORMAT.md` states every byte.
 
 mod blocks;
+mod draft;
 mod group;
 mod index;
+mod known;
 mod lock;
 mod log;
 mod memory;
@@ -14,6 +16,7 @@ mod packer;
 mod reader;
 mod record;
 mod render;
+mod repair;
 mod shared;
 mod tape;
 mod tape_log;
@@ -35,5 +38,6 @@ pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};
 pub use reader::TapeReader;
 pub use render::{DETAILS_BYTES_MAX, FORMAT, LEAF_BYTES_MAX};
+pub use repair::{Repaired, repair};
 pub use tape_log::TapeLog;
 pub use verify::{Verified, verify};

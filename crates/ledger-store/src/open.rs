@@ -6,19 +6,20 @@
 use std::{fs, path::Path, sync::Arc};
 
 use ledger_contract::{event::Event, value::Instant};
-use ledger_proof::{Tree, leaf_hash};
+use ledger_proof::leaf_hash;
 
 use crate::{
     AppendError, EventLog, Fatal, Head, Opened, Options, TapeLog,
     blocks::{Blocks, BlocksHead, Fault, close},
     group::Group,
     index::HashIndex,
+    known::{Doubt, missing, start, with_remedy},
     lock::Lock,
     packer::Packer,
     record,
     render::{Renderer, ledger_opened},
     shared::{Durable, Shared, read_record, reading, visit_blocks, writing},
-    tape::{Line, Place, REMEDY, Survey, Tape, Writer, failed, parse, settle, survey},
+    tape::{Line, Start, Survey, Tape, Writer, failed, parse, settle, survey},
 };
 
 /// How far the clock may be behind the last commit, in microseconds: five minutes.
@@ -125,7 +126,7 @@ type Sled = Result<(Blocks, BlocksHead), Fault>;
 
 /// Reads the tape to its end, from where sled's blocks end when sled can be trusted, and changes nothing.
 fn look(tape: &Tape, directory: &Path, options: &Options) -> Result<(Sled, Survey), Fatal> {
-    let all = || survey(tape, options, Place::default(), Tree::default());
+    let all = || survey(tape, options, Start::default());
     let sled = open_sled(directory, options, tape.segments().is_empty());
     let (blocks, head) = match sled {
         Ok(found) => found,
@@ -134,26 +135,32 @@ fn look(tape: &Tape, directory: &Path, options: &Options) -> Result<(Sled, Surve
     if head.tree.size() == 0 {
         return Ok((Ok((blocks, head)), all()?));
     }
-    match survey(tape, options, head.next, head.tree.clone()) {
-        Ok(rest) if rest.last.is_some() => return Ok((Ok((blocks, head)), rest)),
-        Ok(_) | Err(Fatal::Damaged { .. }) => {}
-        Err(fatal) => return Err(fatal),
-    }
+    let doubt = match rest(tape, options, &blocks, &head) {
+        Ok(rest) => return Ok((Ok((blocks, head)), rest)),
+        Err(Doubt::Differ(how)) => format!("it does not fit the tape: {how}"),
+        Err(Doubt::Fatal(fatal)) => return Err(fatal),
+    };
+    // One of the two is wrong. The tape alone tells which: sled can be made anew from a whole one.
+    let whole = all().map_err(|fatal| with_remedy(fatal, &head));
+    let whole = whole.and_then(|whole| {
+        if whole.tree.size() < head.committed {
+            return Err(missing(tape, &blocks, &head, &whole));
+        }
+        Ok(whole)
+    });
     close(blocks);
-    // One of the two is wrong. The tape alone tells which.
-    let whole = all()?;
-    if whole.tree.size() < head.tree.size() {
-        return Err(Fatal::Damaged {
-            what: tape.name(whole.end),
-            how: format!(
-                "the tape ends after {} events, and {} were acknowledged",
-                whole.tree.size(),
-                head.tree.size()
-            ),
-            remedy: REMEDY.to_owned(),
-        });
+    Ok((Err(doubt), whole?))
+}
+
+/// What stands on the tape behind sled's blocks, when everything known of it fits: the segments, and the last commit
+/// with every event of its group.
+fn rest(tape: &Tape, options: &Options, blocks: &Blocks, head: &BlocksHead) -> Result<Survey, Doubt> {
+    let rest = survey(tape, options, start(tape, blocks, head)?)?;
+    if rest.last.is_none() || rest.tree.size() < head.committed {
+        let how = format!("the tape does not hold {} events", head.committed);
+        return Err(Doubt::Differ(how));
     }
-    Ok((Err("its head does not fit the tape".to_owned()), whole))
+    Ok(rest)
 }
 
 fn open_sled(directory: &Path, options: &Options, new: bool) -> Sled {

@@ -70,7 +70,10 @@ impl Packer {
 
     /// Writes the head for the blocks that were sealed. A crash before it leaves blocks that nothing tells of: they
     /// are made again from the tape.
-    fn put_head(&mut self) {
+    fn put_head(&mut self, committed: u64) {
+        let size = self.sealed.tree.size();
+        // Below it only after an error within a group that was synced: more is committed than this block ends with.
+        self.sealed.committed = if committed < size { size + 1 } else { committed };
         if std::mem::take(&mut self.behind)
             && let Some(blocks) = self.shared.blocks()
             && let Err(fault) = blocks.put_head(&self.sealed)
@@ -81,7 +84,7 @@ impl Packer {
 
     /// Shows readers everything that was pushed, at once.
     pub(crate) fn publish(&mut self, head: Head) {
-        self.put_head();
+        self.put_head(head.size);
         let mut durable = writing(&self.shared.durable);
         durable.head = head;
         if durable.tail_first == self.sealed.tree.size() {

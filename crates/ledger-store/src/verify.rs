@@ -12,12 +12,13 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Fatal, Options,
     blocks::{Blocks, BlocksHead, Fault, close},
+    known::{remedy, with_remedy},
     lock::Lock,
     record::Record,
     render::Widths,
     shared::Cursor,
     tape::{
-        Checksum, Commit, Line, Place, REMEDY, Tape, failed, first_position, is_blank, parse, tail_bytes,
+        Checksum, Commit, Line, Place, REMEDY, Tape, failed, first_position, gap, is_blank, parse, tail_bytes,
     },
 };
 
@@ -56,15 +57,23 @@ pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
         stamp: Instant(i64::MIN),
         end: Place::default(),
         suspects: Vec::new(),
+        trouble: None,
+        commit_lines: 0,
         group: Group::default(),
         sled: None,
+        head: BlocksHead::default(),
+        doubt: None,
+        remedy: REMEDY.to_owned(),
         leaf: Vec::new(),
     };
     check.found.segments = tape.segments().len() as u64;
     check.names(directory, options)?;
     check.open_sled(directory, options);
+    let before = check.found.findings.len();
     check.lines(options)?;
-    check.finish()?;
+    check.tail()?;
+    let tape_is_whole = check.found.findings.len() == before;
+    check.judge_sled(tape_is_whole);
     close(check.sled.take());
     Ok(check.found)
 }
@@ -85,7 +94,6 @@ type BlockIter = dyn Iterator<Item = Result<(u64, Vec<u8>), Fault>>;
 
 /// sled's records, read along with the tape's lines.
 struct Sled {
-    head: BlocksHead,
     blocks: Box<BlockIter>,
     cursor: Cursor,
 }
@@ -102,8 +110,19 @@ struct Check<'a> {
     end: Place,
     /// What is wrong between there and the open group.
     suspects: Vec<String>,
+    /// The first line behind the last valid commit that is not as it must be.
+    trouble: Option<Place>,
+    /// Lines that are commits, valid or not.
+    commit_lines: u64,
     group: Group,
+    /// None when it cannot be read, and from the first difference on.
     sled: Option<Sled>,
+    /// What sled's head tells; nothing without one.
+    head: BlocksHead,
+    /// Where tape and sled differ first, or what is wrong with sled. Whose fault it is shows at the end of the tape.
+    doubt: Option<(Option<Place>, String)>,
+    /// What to do about damage of the tape.
+    remedy: String,
     leaf: Vec<u8>,
 }
 
@@ -138,37 +157,33 @@ impl Check<'_> {
         });
         match opened {
             Ok((head, blocks)) => {
+                self.remedy = remedy(&head);
+                self.head = head;
                 self.sled = Some(Sled {
-                    head,
                     blocks: Box::new(blocks),
                     cursor: Cursor::new(0, Arc::default()),
                 });
             }
-            Err(fault) => self.sled_is_wrong(&fault),
+            Err(fault) => self.doubt = Some((None, fault)),
         }
-    }
-
-    /// One finding about sled is enough: the remedy is the same for all.
-    fn sled_is_wrong(&mut self, fault: &str) {
-        close(self.sled.take());
-        self.found.findings.push(format!(
-            "sled does not agree with the tape: {fault}; {MAKE_SLED_ANEW}."
-        ));
     }
 
     fn lines(&mut self, options: &Options) -> Result<(), Fatal> {
         let total_bytes = self.tape.total_bytes();
         let mut lines = self.tape.lines(Place::default());
-        let mut segment = None;
+        let mut segment = 0;
         loop {
             let read_bytes = lines.read_bytes;
-            let Some(line) = lines.next()? else { return Ok(()) };
-            let place = line.place;
-            match parse(line.bytes) {
-                Line::Event { leaf, details } if line.whole => {
-                    let begins = segment.replace(place.segment) != Some(place.segment);
-                    self.event(place, leaf, details, begins);
+            let Some(line) = lines.next()? else { break };
+            let (place, position) = (line.place, self.found.events + self.group.events);
+            if place.segment != segment {
+                segment = place.segment;
+                if segment != position {
+                    self.gap(position, segment);
                 }
+            }
+            match parse(line.bytes) {
+                Line::Event { leaf, details } if line.whole => self.event(place, leaf, details),
                 Line::Commit(commit) if line.whole => {
                     self.commit(place, line.end(), &commit);
                     options.report(read_bytes, total_bytes);
@@ -176,16 +191,31 @@ impl Check<'_> {
                 _ => self.fault(place, "a line is neither an event nor a commit"),
             }
         }
+        // One segment of filler alone may stand at the end: a crash left it before its first line.
+        let position = self.found.events + self.group.events;
+        let mut rest = self.tape.segments().into_iter().filter(|rest| *rest > segment);
+        if let Some(rest) = rest.find(|rest| *rest != position) {
+            self.gap(position, rest);
+        }
+        Ok(())
+    }
+
+    /// A missing segment is damage wherever it is: none but the last is ever removed.
+    fn gap(&mut self, position: u64, next: u64) {
+        let mut finding = with_remedy(gap(self.tape, position, next), &self.head).to_string();
+        finding.push('.');
+        self.found.findings.push(finding);
+        self.root_is_known = false;
     }
 
     fn fault(&mut self, place: Place, how: impl AsRef<str>) {
-        let (name, how) = (self.tape.name(place), how.as_ref());
-        self.group
-            .faults
-            .push(format!("{name} is damaged: {how}; {REMEDY}."));
+        let (name, how, remedy) = (self.tape.name(place), how.as_ref(), &self.remedy);
+        self.trouble.get_or_insert(place);
+        let finding = format!("{name} is damaged: {how}; {remedy}.");
+        self.group.faults.push(finding);
     }
 
-    fn event(&mut self, place: Place, leaf: &[u8], details: &[u8], begins_segment: bool) {
+    fn event(&mut self, place: Place, leaf: &[u8], details: &[u8]) {
         let position = self.found.events + self.group.events;
         let width = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
         let widths = Widths {
@@ -205,16 +235,12 @@ impl Check<'_> {
                 format!("position {} stands where {position} belongs", event.position),
             );
         }
-        if begins_segment && place.segment != event.position {
-            self.fault(place, "the file is not named by its first position");
-        }
         self.leaf.clear();
         if write_leaf(&event, &mut self.leaf).is_err() || self.leaf != leaf {
             self.fault(place, "the leaf is not written the one way it can be");
         }
         let version = self.versions.entry(event.stream.clone()).or_default();
-        *version += 1;
-        let expected = *version;
+        let expected = std::mem::replace(version, event.version) + 1;
         if event.version != expected {
             let (stream, version) = (&event.stream, event.version);
             self.fault(
@@ -231,7 +257,9 @@ impl Check<'_> {
             .unwrap_or((event.recorded_at, event.recorded_at));
         self.group.stamps = Some((first.min(event.recorded_at), last.max(event.recorded_at)));
         self.details(place, &event, details);
-        self.compare(&Record { event, place, widths });
+        if event.position == position {
+            self.compare(&Record { event, place, widths });
+        }
     }
 
     fn details(&mut self, place: Place, event: &Event, details: &[u8]) {
@@ -246,24 +274,29 @@ impl Check<'_> {
 
     /// Holds a line against what sled has of it.
     fn compare(&mut self, record: &Record) {
-        let position = record.event.position;
-        let Some(sled) = self.sled.as_mut().filter(|sled| position < sled.head.tree.size()) else {
+        let (position, size) = (record.event.position, self.head.tree.size());
+        let Some(sled) = self.sled.as_mut().filter(|_| position < size) else {
             return;
         };
-        let mut fault = match sled.record(position) {
-            Ok(found) if found == *record => None,
-            Ok(_) => Some(format!("position {position} is another event there")),
-            Err(fault) => Some(fault),
+        let doubt = match sled.record(position) {
+            Ok(found) if found != *record => {
+                let how = format!("position {position} is another event than in sled");
+                Some((Some(record.place), how))
+            }
+            Ok(_) if position + 1 == size && self.root_is_known && self.head.tree != self.tree => {
+                Some((None, "its head has another root".to_owned()))
+            }
+            Ok(_) => None,
+            Err(fault) => Some((None, fault)),
         };
-        if position + 1 == sled.head.tree.size() && self.root_is_known && sled.head.tree != self.tree {
-            fault.get_or_insert_with(|| "its head has another root".to_owned());
-        }
-        if let Some(fault) = fault {
-            self.sled_is_wrong(&fault);
+        if doubt.is_some() {
+            self.doubt = doubt;
+            close(self.sled.take());
         }
     }
 
     fn commit(&mut self, place: Place, end: Place, commit: &Commit) {
+        self.commit_lines += 1;
         let group = std::mem::take(&mut self.group);
         let whole = commit.size.checked_sub(commit.first) == Some(group.events) && group.events > 0;
         self.suspects.extend(group.faults);
@@ -303,22 +336,64 @@ impl Check<'_> {
         self.found.root = commit.root;
         self.stamp = commit.recorded_at;
         self.end = end;
+        self.trouble = None;
     }
 
-    fn finish(&mut self) -> Result<(), Fatal> {
-        if self.found.events == 0 {
+    /// What stands behind the last valid commit: never acknowledged, unless it is known to have been.
+    fn tail(&mut self) -> Result<(), Fatal> {
+        let (events, acknowledged) = (self.found.events, self.head.committed);
+        if events == 0 {
             self.found.root = Tree::default().root();
         }
-        self.found.tail_bytes = tail_bytes(self.tape, self.end)?;
-        let events = self.found.events;
-        let acknowledged = self.sled.as_ref().map_or(0, |sled| sled.head.tree.size());
+        let next = events + self.group.events;
+        self.suspects.append(&mut self.group.faults);
         if acknowledged > events {
-            let name = self.tape.name(self.end);
-            self.found.findings.push(format!(
-                "{name} is damaged: the tape ends after {events} events, and {acknowledged} were acknowledged; {REMEDY}."
-            ));
+            // Where sled says that the tape goes on, when it has that event.
+            let record = self.sled.as_mut().and_then(|sled| sled.record(next).ok());
+            let place = record.map_or(self.end, |record| record.place);
+            let exists = self.tape.segments().contains(&place.segment);
+            let there = if exists { "" } else { "the file is missing: " };
+            let how =
+                format!("{there}the tape ends after {events} events, and {acknowledged} were acknowledged");
+            self.fault(place, how);
+            self.suspects.append(&mut self.group.faults);
+        } else if !self.trouble.is_some_and(|place| self.is_damage(place)) {
+            self.found.tail_bytes = tail_bytes(self.tape, self.end)?;
+            return Ok(());
         }
+        self.found.findings.append(&mut self.suspects);
         Ok(())
+    }
+
+    /// Whether no crash leaves such a line there: a segment is synced before the next one is made, and the first commit
+    /// is one event in one sector, there as a whole or not at all.
+    fn is_damage(&self, trouble: Place) -> bool {
+        let last = self.tape.segments().pop();
+        last.is_some_and(|last| trouble.segment < last) || (self.found.events == 0 && self.commit_lines > 0)
+    }
+
+    /// sled can be made anew from a whole tape, so only then it is said to be wrong. Otherwise it is what the tape can be
+    /// repaired from.
+    fn judge_sled(&mut self, tape_is_whole: bool) {
+        let Some((place, how)) = self.doubt.take() else {
+            return;
+        };
+        let tail_bytes = self.found.tail_bytes;
+        let finding = match place {
+            _ if tape_is_whole && (tail_bytes == 0 || self.head.committed > 0) => {
+                format!("sled does not agree with the tape: {how}; {MAKE_SLED_ANEW}.")
+            }
+            _ if tape_is_whole => format!(
+                "sled is damaged: {how}; so nothing tells whether the {tail_bytes} bytes behind the last commit on the \
+                 tape were acknowledged: copy the directory before it is opened."
+            ),
+            Some(place) => {
+                let (name, remedy) = (self.tape.name(place), &self.remedy);
+                format!("{name} does not agree with sled: {how}; {remedy}.")
+            }
+            None => format!("sled is damaged too: {how}; put back a copy of the directory."),
+        };
+        self.found.findings.push(finding);
     }
 }
 

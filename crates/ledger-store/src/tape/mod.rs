@@ -14,7 +14,7 @@ use std::{
 
 pub(crate) use line::{Checksum, Commit, Line, is_blank, parse};
 pub(crate) use lines::{Found, Lines};
-pub(crate) use recover::{Survey, settle, survey, tail_bytes};
+pub(crate) use recover::{Start, Survey, each_whole_commit, gap, settle, survey, tail_bytes};
 pub(crate) use writer::Writer;
 
 use crate::{
@@ -145,6 +145,12 @@ impl Tape {
         Ok(bytes)
     }
 
+    /// The length of a segment's file in bytes.
+    pub(crate) fn length(&self, segment: u64) -> Result<u64, Fatal> {
+        let length = self.file(segment)?.length();
+        length.map_err(|error| failed("measuring", &self.path(segment), &error))
+    }
+
     /// The lines from a place on.
     pub(crate) fn lines(&self, from: Place) -> Lines<'_> {
         Lines::new(self, from)
@@ -171,8 +177,8 @@ impl Tape {
     }
 }
 
-/// What to do about damage of the tape.
-pub(crate) const REMEDY: &str = "nothing was changed; run `rekenschap repair`, or restore a backup";
+/// What to do about damage of the tape that sled cannot mend.
+pub(crate) const REMEDY: &str = "nothing was changed; put back a copy of the file";
 
 /// A file operation that failed.
 pub(crate) fn failed(doing: &str, path: &Path, error: &io::Error) -> Fatal {

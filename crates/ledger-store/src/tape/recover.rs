@@ -8,11 +8,24 @@ use std::path::{Path, PathBuf};
 use ledger_contract::value::Instant;
 use ledger_proof::{Tree, leaf_hash};
 
-use super::{Checksum, Commit, Line, Place, Tape, failed, parse, writer::write_filler};
+use super::{Checksum, Commit, Line, Place, REMEDY, Tape, failed, parse, writer::write_filler};
 use crate::{CutTail, Fatal, Options};
 
 /// What is copied at once, in bytes.
 const COPY_BYTES: usize = 1 << 20;
+
+/// Where a survey begins: what is known of the lines before.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Start {
+    /// The first line to read.
+    pub(crate) place: Place,
+    /// The tree over all leaves before it.
+    pub(crate) tree: Tree,
+    /// Where the group that is open there begins, and its first position.
+    pub(crate) group: (Place, u64),
+    /// The checksum of that group's events before the place.
+    pub(crate) checksum: Checksum,
+}
 
 /// The end of the valid tape.
 #[derive(Clone, Debug)]
@@ -21,26 +34,39 @@ pub(crate) struct Survey {
     pub(crate) tree: Tree,
     /// Right after its line; the beginning of the tape when there is none.
     pub(crate) end: Place,
-    /// The last valid commit, and where its group begins when it was read from there.
-    pub(crate) last: Option<(Commit, Option<Place>)>,
+    /// The last valid commit, and where its group begins.
+    pub(crate) last: Option<(Commit, Place)>,
+    /// What stands in the way of reading on, when something does.
+    pub(crate) trouble: Option<(Place, &'static str)>,
 }
 
-/// Reads the tape from a place to its last valid commit, with the tree over everything before the place. Checks
-/// checksums and roots; when the place lies within a group, that group by its root alone.
-pub(crate) fn survey(tape: &Tape, options: &Options, from: Place, tree: Tree) -> Result<Survey, Fatal> {
-    let within_group = tree.size() > 0;
-    let mut group_at = (!within_group).then_some(from);
+/// Reads the tape to its last valid commit. Checks checksums, roots, and that no segment is missing.
+pub(crate) fn survey(tape: &Tape, options: &Options, start: Start) -> Result<Survey, Fatal> {
+    let Start {
+        place: from,
+        tree,
+        mut group,
+        mut checksum,
+    } = start;
     let mut survey = Survey {
         tree: tree.clone(),
         end: from,
         last: None,
+        trouble: None,
     };
     let total_bytes = tape.total_bytes();
-    let (mut open_tree, mut checksum) = (tree, Checksum::default());
+    let mut open_tree = tree;
+    let (mut segment, mut commit_lines) = (from.segment, 0);
     let mut lines = tape.lines(from);
-    let trouble = loop {
+    survey.trouble = loop {
         let read_bytes = lines.read_bytes;
         let Some(line) = lines.next()? else { break None };
+        if line.place.segment != segment {
+            segment = line.place.segment;
+            if segment != open_tree.size() {
+                return Err(gap(tape, open_tree.size(), segment));
+            }
+        }
         match parse(line.bytes) {
             Line::Event { leaf, details } if line.whole => {
                 let width = u32::try_from(details.len()).unwrap_or(u32::MAX);
@@ -48,12 +74,9 @@ pub(crate) fn survey(tape: &Tape, options: &Options, from: Place, tree: Tree) ->
                 open_tree.push(leaf_hash(leaf));
             }
             Line::Commit(commit) if line.whole => {
-                let before = survey.tree.size();
-                let follows = match group_at {
-                    Some(_) => commit.first == before && commit.closes(&checksum),
-                    None => commit.first < before && open_tree.size() >= before,
-                };
-                if !follows || commit.size != open_tree.size() || commit.size == commit.first {
+                commit_lines += 1;
+                let follows = commit.first == group.1 && commit.size > commit.first;
+                if !follows || commit.size != open_tree.size() || !commit.closes(&checksum) {
                     break Some((line.place, "a commit does not match the events before it"));
                 }
                 if commit.root != open_tree.root() {
@@ -62,43 +85,109 @@ pub(crate) fn survey(tape: &Tape, options: &Options, from: Place, tree: Tree) ->
                 }
                 survey.end = line.end();
                 survey.tree = open_tree.clone();
-                survey.last = Some((commit, group_at));
-                group_at = Some(line.end());
+                let next = (line.end(), commit.size);
+                survey.last = Some((commit, std::mem::replace(&mut group, next).0));
                 checksum = Checksum::default();
                 options.report(read_bytes, total_bytes);
             }
             _ => break Some((line.place, "a line is neither an event nor a commit")),
         }
     };
-    if let Some((place, how)) = trouble
-        && later_commit(tape, survey.end)?
-    {
+    let Some((place, how)) = survey.trouble else {
+        // One segment of filler alone may stand at the end: a crash left it before its first line.
+        let mut rest = tape.segments().into_iter().filter(|rest| *rest > segment);
+        return match rest.find(|rest| *rest != open_tree.size()) {
+            Some(rest) => Err(gap(tape, open_tree.size(), rest)),
+            None => Ok(survey),
+        };
+    };
+    if later_commit(tape, survey.end)? {
         return Err(tape.damaged(place, format!("{how}, and valid commits follow")));
+    }
+    // A segment is synced before the next one is made, so no crash leaves such a line in any but the last.
+    if let Some(next) = tape.segments().into_iter().find(|next| *next > place.segment) {
+        let next = tape.path(next);
+        return Err(tape.damaged(place, format!("{how}, and {} follows", next.display())));
+    }
+    // The first commit is one event in one sector: a whole line of it is there with its event or not at all.
+    if survey.tree.size() == 0 && commit_lines > 0 {
+        return Err(tape.damaged(place, how));
     }
     Ok(survey)
 }
 
+/// A segment that is not where the one before it ends.
+pub(crate) fn gap(tape: &Tape, position: u64, next: u64) -> Fatal {
+    let (path, next_path) = (tape.path(position), tape.path(next));
+    let how = if next < position {
+        format!(
+            "{} holds positions that other files hold too",
+            next_path.display()
+        )
+    } else if tape.segments().contains(&position) {
+        format!("it has no lines, though {} follows it", next_path.display())
+    } else {
+        let before = if position > 0 {
+            ", or the file before it was cut"
+        } else {
+            ""
+        };
+        format!(
+            "it is missing{before}: {} goes on with position {next}",
+            next_path.display()
+        )
+    };
+    Fatal::Damaged {
+        what: path.display().to_string(),
+        how,
+        remedy: REMEDY.to_owned(),
+    }
+}
+
 /// Whether a commit whose own events and checksum are right stands anywhere behind a place.
 fn later_commit(tape: &Tape, from: Place) -> Result<bool, Fatal> {
-    let mut places = Vec::new();
+    let mut found = false;
+    each_whole_commit(tape, from, &mut |_| {
+        found = true;
+        false
+    })?;
+    Ok(found)
+}
+
+/// Visits the commits behind a place whose own events and checksum are right, whatever stands between them, until
+/// `visit` returns false.
+pub(crate) fn each_whole_commit(
+    tape: &Tape,
+    from: Place,
+    visit: &mut dyn FnMut(Commit) -> bool,
+) -> Result<(), Fatal> {
+    let (mut places, mut checksum) = (Vec::new(), Checksum::default());
     let mut lines = tape.lines(from);
     while let Some(line) = lines.next()? {
         match parse(line.bytes) {
-            Line::Event { .. } => places.push(line.place),
+            Line::Event { leaf, details } => {
+                checksum.add_event(leaf, u32::try_from(details.len()).unwrap_or(u32::MAX));
+                places.push(line.place);
+            }
             Line::Commit(commit) => {
                 let events = usize::try_from(commit.size.saturating_sub(commit.first)).unwrap_or(usize::MAX);
                 let first = places.len().checked_sub(events).and_then(|at| places.get(at));
-                if let Some(first) = first
-                    && closes(tape, *first, events, &commit)?
-                {
-                    return Ok(true);
+                let whole = match first {
+                    // Most of the time nothing else stands before the group, and it need not be read again.
+                    Some(_) if events == places.len() => commit.closes(&checksum),
+                    Some(first) => closes(tape, *first, events, &commit)?,
+                    None => false,
+                };
+                if whole && !visit(commit) {
+                    return Ok(());
                 }
                 places.clear();
+                checksum = Checksum::default();
             }
             Line::Unknown => {}
         }
     }
-    Ok(false)
+    Ok(())
 }
 
 fn closes(tape: &Tape, first: Place, events: usize, commit: &Commit) -> Result<bool, Fatal> {
@@ -127,7 +216,7 @@ pub(crate) fn settle(
 ) -> Result<Option<CutTail>, Fatal> {
     // The last commit may have been read from memory that never reached the disk. It is written in place, the same
     // bytes, so that a crash half-way changes nothing; once a block of it is in sled it was synced before.
-    if let Some((commit, Some(start))) = &survey.last
+    if let Some((commit, start)) = &survey.last
         && commit.first >= synced_events
     {
         rewrite(tape, *start, survey.end)?;

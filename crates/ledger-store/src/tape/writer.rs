@@ -143,11 +143,12 @@ impl Writer {
             self.file = reopen(&self.tape, to.segment)?;
             self.filled = length(&self.tape, to.segment, &*self.file)?;
             old_end = self.filled;
-            for segment in dropped {
+            for segment in dropped.into_iter().rev() {
                 self.tape.remove(segment)?;
+                // Last first and durable at once: a crash leaves a shorter tail without a gap, and no removed segment
+                // comes back to stand after later commits.
+                self.tape.sync_names()?;
             }
-            // Durable at once: a removed segment that came back would hold lines of no commit, after later commits.
-            self.tape.sync_names()?;
         }
         self.fill(to.offset, old_end)?;
         self.end = to;

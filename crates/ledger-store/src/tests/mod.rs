@@ -4,6 +4,8 @@ mod crashes;
 mod damage;
 mod golden;
 mod logs;
+mod repair;
+mod tape_damage;
 
 use std::path::Path;
 
