@@ -23,6 +23,11 @@ fn help_of_every_subcommand() {
         "plan-advances",
         "events",
         "verify",
+        "checkpoint",
+        "prove",
+        "prove consistency",
+        "verify-bundle",
+        "witness",
     ] {
         let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         let help = place.run(&words).with_status(0);
