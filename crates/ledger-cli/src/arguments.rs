@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Events(Events),
     /// Check the whole record: sequence, checksums, hashes, and that tape and store agree
     Verify(Verifying),
+    /// Make damaged files of the record right again from the store that is read; the old ones are kept
+    Repair,
     /// Sign the log as it is, or print the public keys; who keeps a checkpoint can hold the log to it later
     Checkpoint(Checkpointing),
     /// Prove that an event is in the log, or that the log goes on from an earlier size

@@ -17,6 +17,7 @@ mod prove;
 mod question;
 mod region_question;
 mod remote;
+mod repair;
 mod report;
 mod serve;
 mod settings;
@@ -63,6 +64,7 @@ fn run() -> Result<(), Failure> {
         Command::PlanAdvances(asked) => plan_advances::run(asked, &place()?, &settings),
         Command::Events(asked) => events::run(asked, &place()?, &settings),
         Command::Verify(asked) => verify::run(asked, &place()?, &settings),
+        Command::Repair => repair::run(&place()?, &settings),
         Command::Checkpoint(asked) => checkpoint::run(asked, &place()?, &settings),
         Command::Prove(asked) => prove::run(asked, &place()?, &settings),
         Command::VerifyBundle(asked) => verify_bundle::run(asked),

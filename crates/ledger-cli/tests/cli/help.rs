@@ -23,6 +23,7 @@ fn help_of_every_subcommand() {
         "plan-advances",
         "events",
         "verify",
+        "repair",
         "checkpoint",
         "prove",
         "prove consistency",

@@ -76,11 +76,54 @@ fn damage_is_told_in_sentences_and_never_opened() {
         "{}",
         verified.stderr
     );
+    assert!(
+        verified.stderr.contains("`rekenschap repair`"),
+        "{}",
+        verified.stderr
+    );
+    assert!(
+        !verified.stderr.contains("remove the folder"),
+        "{}",
+        verified.stderr
+    );
     // The store that is read is made from the tape, so without it the damage stands in the way of opening.
     fs::remove_dir_all(place.path("data/sled")).expect("removed");
     let opened = place.run_here(&["events"]).with_status(3);
     assert!(opened.stderr.contains("is damaged"), "{}", opened.stderr);
     assert_eq!(opened.stdout, "");
+}
+
+#[test]
+fn the_last_posting_s_damage_is_refused_and_repaired() {
+    let place = Place::new();
+    place.import(PLAN, &[]).with_status(0);
+    place.import(&expenditure("e1", "600.00"), &[]).with_status(0);
+    let before = place.run_here(&["events"]).with_status(0).stdout;
+    let segment = place.path("data/tape/00000000000000000000.tape");
+    let whole = fs::read(&segment).expect("readable");
+    let mut bytes = whole.clone();
+    let at = bytes
+        .windows(6)
+        .rposition(|window| window == b"600.00")
+        .expect("the amount");
+    bytes[at] = b'9';
+    fs::write(&segment, bytes).expect("written");
+    let opened = place.run_here(&["events"]).with_status(3);
+    assert!(opened.stderr.contains("position 4 "), "{}", opened.stderr);
+    let verified = place.run_here(&["verify"]).with_status(1);
+    for text in [&opened.stderr, &verified.stderr] {
+        assert!(text.contains("`rekenschap repair`"), "{text}");
+        assert!(!text.contains("remove the folder"), "{text}");
+        assert!(!text.contains("never acknowledged"), "{text}");
+    }
+    let repaired = place.run_here(&["repair"]).with_status(0);
+    assert_eq!(repaired.stdout, "repaired 1 file: the ledger has 5 events\n");
+    assert!(repaired.stderr.contains("aside"), "{}", repaired.stderr);
+    assert!(fs::read(&segment).expect("readable") == whole);
+    place.run_here(&["verify"]).with_status(0);
+    assert_eq!(place.run_here(&["events"]).with_status(0).stdout, before);
+    let again = place.run_here(&["repair"]).with_status(0);
+    assert_eq!(again.stdout, "nothing to repair: the ledger has 5 events\n");
 }
 
 fn find(bytes: &[u8], text: &[u8]) -> Option<usize> {
