@@ -65,9 +65,9 @@ fn rendering(rounds: u32, table: &mut Table) -> Result<()> {
 
 /// An expenditure whose leaf has the length that the limit is about, and its details.
 fn example() -> Result<(Event, Details)> {
-    let leaf = |tag: &str| {
+    let leaf = |recorder: &str| {
         format!(
-            r#"{{"approvedBy":null,"bookingDate":"2021-03-04","command":1234567,"data":{{"amount":"1234.56","category":null,"charges":[{{"amount":"1234.56","source":"programme"}}],"commitment":null,"expenditure":"F-000000001","programme":"p-1","project":"project-1","taakveld":null,"tags":{{"school":"{tag}"}},"year":null}},"detailsHash":null,"idempotencyKey":null,"position":1234567,"recordedAt":"2021-03-04T05:06:07.000001Z","recordedBy":"controller","schema":1,"stream":"programme/p-1","type":"expenditurePosted","version":1234}}"#
+            r#"{{"approvedBy":null,"bookingDate":"2021-03-04","command":1234567,"data":{{"amount":"1234.56","category":null,"charges":[],"commitment":null,"drawnDown":null,"expenditure":"F-000000001","overspend":"0.00","programme":"p-1","project":"project-1","taakveld":null,"tags":{{}},"year":2021}},"detailsHash":null,"idempotencyKey":null,"position":1234567,"recordedAt":"2021-03-04T05:06:07.000001Z","recordedBy":"{recorder}","schema":1,"stream":"programme/p-1","type":"expenditurePosted","version":1234}}"#
         )
     };
     let mut written = Vec::new();
