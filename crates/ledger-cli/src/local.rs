@@ -21,7 +21,7 @@ pub(crate) fn open(directory: &Path, settings: &Settings) -> Result<Open, Failur
     let (writer, queries, opened) =
         ledger_service::open(directory, &options(settings), Arc::new(SystemClock))?;
     // What recovery did is told; that a ledger opened as it was left is no news.
-    if opened.tail.is_some() || opened.rebuilt.is_some() {
+    if opened.tail.is_some() || opened.rebuilt.is_some() || opened.read_only.is_some() {
         output::tell(&opened.to_string());
     }
     Ok(Open { writer, queries })

@@ -13,6 +13,9 @@ pub(crate) fn run(asked: &Verifying, place: &Place, settings: &Settings) -> Resu
     local::exists(directory)?;
     let verified = ledger_store::verify(directory, &local::options(settings))?;
     output::line(&counts(&verified))?;
+    if let Some(why) = &verified.sled_unread {
+        output::tell(&format!("the folder sled was not read, since {why}"));
+    }
     for finding in &verified.findings {
         output::tell(finding);
     }

@@ -23,6 +23,11 @@ pub trait Disk: Debug + Send + Sync {
     fn sync_dir(&self, path: &Path) -> io::Result<()>;
     /// The paths in a directory, in any order.
     fn list(&self, path: &Path) -> io::Result<Vec<PathBuf>>;
+    /// Opens a file for writing, or makes it, to hold a lock on it.
+    fn open_lock(&self, path: &Path) -> io::Result<fs::File> {
+        let mut options = fs::OpenOptions::new();
+        options.create(true).truncate(false).write(true).open(path)
+    }
 }
 
 /// The operations on one file that the tape needs.

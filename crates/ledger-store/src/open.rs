@@ -19,7 +19,7 @@ use crate::{
     record,
     render::{Renderer, ledger_opened},
     shared::{Durable, Shared, read_record, reading, visit_blocks, writing},
-    tape::{Line, Start, Survey, Tape, Writer, failed, parse, settle, survey},
+    tape::{Line, Start, Survey, Tape, Writer, copy_bytes, cut_tail, failed, make_durable, parse, survey},
 };
 
 /// How far the clock may be behind the last commit, in microseconds: five minutes.
@@ -33,8 +33,17 @@ pub(crate) fn open(
 ) -> Result<(TapeLog, Opened), Fatal> {
     let started = std::time::Instant::now();
     make_durably(directory, options)?;
-    let lock = Lock::take(directory)?;
-    let tape = Arc::new(Tape::open(Arc::clone(&options.disk), directory, true)?);
+    let lock = Lock::take(&*options.disk, directory)?;
+    let to_read = lock.read_only.clone();
+    let tape = Arc::new(Tape::open(
+        Arc::clone(&options.disk),
+        directory,
+        to_read.is_none(),
+    )?);
+    if let Some(why) = to_read {
+        let survey = survey(&tape, options, Start::default())?;
+        return read_only(tape, options, survey, lock, why, visit);
+    }
 
     let (sled, survey) = look(&tape, directory, options)?;
     let last = survey
@@ -48,7 +57,19 @@ pub(crate) fn open(
         });
     }
     let synced = sled.as_ref().map_or(0, |(_, head)| head.tree.size());
-    let tail = settle(&tape, directory, &survey, synced, now)?;
+    make_durable(&tape, &survey, synced)?;
+    let tail = match cut_tail(&tape, directory, &survey, now) {
+        Ok(tail) => tail,
+        Err(fatal @ Fatal::Io { disk_full: true, .. }) => {
+            close(sled);
+            let bytes = copy_bytes(&tape, survey.end)?;
+            let why = format!(
+                "what follows the last commit cannot be copied aside ({fatal}); free {bytes} bytes and open it again"
+            );
+            return read_only(tape, options, survey, lock, why, visit);
+        }
+        Err(fatal) => return Err(fatal),
+    };
 
     // The tape is right and durable from here on.
     let head = Head {
@@ -99,7 +120,60 @@ pub(crate) fn open(
         tail,
         rebuilt: fault.clone().filter(|_| !log.is_sled_stale()),
         without_sled: fault.filter(|_| log.is_sled_stale()),
+        read_only: None,
         milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok((log, opened))
+}
+
+/// A log that is read from the tape up to its last commit, and takes no postings. Nothing on disk is changed.
+fn read_only(
+    tape: Arc<Tape>,
+    options: &Options,
+    survey: Survey,
+    lock: Lock,
+    why: String,
+    visit: &mut dyn FnMut(&Event),
+) -> Result<(TapeLog, Opened), Fatal> {
+    let started = std::time::Instant::now();
+    let Some((last, _)) = &survey.last else {
+        return Err(Fatal::Poisoned(format!("there is no ledger to read, and {why}")));
+    };
+    let head = Head {
+        size: survey.tree.size(),
+        root: survey.tree.root(),
+        recorded_at: last.recorded_at,
+    };
+    let empty = Durable {
+        head: Head { size: 0, ..head },
+        tail_first: 0,
+        tail: Arc::default(),
+    };
+    let mut filler = Filling {
+        shared: Arc::new(Shared::new(Arc::clone(&tape), empty)),
+        index: HashIndex::default(),
+        visited: 0,
+        visit,
+    };
+    let mut packer = Packer::new(Arc::clone(&filler.shared), BlocksHead::default());
+    filler.replay(&mut packer, options, head)?;
+    let log = TapeLog {
+        writer: Writer::idle(tape, options, survey.end)?,
+        shared: filler.shared,
+        packer,
+        tree: survey.tree,
+        index: filler.index,
+        group: Group::new(options.pending_bytes),
+        renderer: Renderer::new(options.salt_seed)?,
+        chunk_bytes: options.chunk_bytes,
+        poisoned: Some(why.clone()),
+        _lock: lock,
+    };
+    let opened = Opened {
+        events: head.size,
+        read_only: Some(why),
+        milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        ..Opened::default()
     };
     Ok((log, opened))
 }

@@ -86,6 +86,8 @@ pub struct Opened {
     pub rebuilt: Option<String>,
     /// Why there is no sled at all; everything is read from the tape, which is slower.
     pub without_sled: Option<String>,
+    /// Why it can be read and takes no postings.
+    pub read_only: Option<String>,
     /// How long it took.
     pub milliseconds: u64,
 }
@@ -109,9 +111,14 @@ impl fmt::Display for Opened {
             write!(f, "The ledger with {events} events was opened in {ms} ms.")?;
         }
         if let Some(CutTail { bytes, aside }) = &self.tail {
+            // sled's head would know of it if it had been acknowledged; without sled only the tape was asked.
+            let what = match (&self.rebuilt, &self.without_sled) {
+                (None, None) => "of a posting that was never acknowledged",
+                _ => "that no commit closes, and that sled could not be asked about,",
+            };
             write!(
                 f,
-                "\n{bytes} bytes of a posting that was never acknowledged were cut from the tape and set aside in {}.",
+                "\n{bytes} bytes {what} were cut from the tape and set aside in {}.",
                 aside.display()
             )?;
         }
@@ -123,6 +130,9 @@ impl fmt::Display for Opened {
         }
         if let Some(why) = &self.without_sled {
             write!(f, "\nThe tape itself is read, which is slower, since {why}.")?;
+        }
+        if let Some(why) = &self.read_only {
+            write!(f, "\nIt is open for reading and takes no postings, since {why}.")?;
         }
         Ok(())
     }

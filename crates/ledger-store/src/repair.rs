@@ -40,7 +40,13 @@ pub struct Repaired {
 /// Puts back what is damaged on the tape of a directory that no process has open. When sled cannot prove it, nothing is
 /// changed and an error says so.
 pub fn repair(directory: &Path, options: &Options, now: Instant) -> Result<Repaired, Fatal> {
-    let _lock = Lock::take(directory)?;
+    let lock = Lock::take(&*options.disk, directory)?;
+    if let Some(why) = &lock.read_only {
+        return Err(unproven(
+            directory,
+            &format!("nothing can be repaired here, since {why}"),
+        ));
+    }
     let place = directory.join("sled");
     if !place.exists() {
         return Err(unproven(

@@ -38,6 +38,8 @@ pub struct Verified {
     /// Bytes after the last commit that are no filler: a posting that was never acknowledged. The next opening sets
     /// them aside; they are no finding.
     pub tail_bytes: u64,
+    /// Why sled was not held against the tape: the directory can only be read.
+    pub sled_unread: Option<String>,
     /// The RFC 6962 root after the last commit.
     pub root: Hash,
 }
@@ -46,7 +48,7 @@ pub struct Verified {
 /// details against their hashes, roots, and that tape and sled agree. Wrong bytes are findings; only a directory that
 /// cannot be read is an error.
 pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
-    let _lock = Lock::take(directory)?;
+    let lock = Lock::take(&*options.disk, directory)?;
     let tape = Tape::open(Arc::clone(&options.disk), directory, false)?;
     let mut check = Check {
         tape: &tape,
@@ -68,7 +70,11 @@ pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
     };
     check.found.segments = tape.segments().len() as u64;
     check.names(directory, options)?;
-    check.open_sled(directory, options);
+    match lock.read_only {
+        // sled cannot be opened without writing.
+        Some(why) => check.found.sled_unread = Some(why),
+        None => check.open_sled(directory, options),
+    }
     let before = check.found.findings.len();
     check.lines(options)?;
     check.tail()?;

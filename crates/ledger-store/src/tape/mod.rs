@@ -14,7 +14,9 @@ use std::{
 
 pub(crate) use line::{Checksum, Commit, Line, is_blank, parse};
 pub(crate) use lines::{Found, Lines};
-pub(crate) use recover::{Start, Survey, each_whole_commit, gap, settle, survey, tail_bytes};
+pub(crate) use recover::{
+    Start, Survey, copy_bytes, cut_tail, each_whole_commit, gap, make_durable, survey, tail_bytes,
+};
 pub(crate) use writer::Writer;
 
 use crate::{

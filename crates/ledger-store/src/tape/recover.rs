@@ -205,15 +205,8 @@ fn closes(tape: &Tape, first: Place, events: usize, commit: &Commit) -> Result<b
     Ok(commit.closes(&checksum))
 }
 
-/// Makes a surveyed tape ready: the last commit durable unless it is known to be, and filler after it. Every step can
-/// be repeated after a crash.
-pub(crate) fn settle(
-    tape: &Tape,
-    data: &Path,
-    survey: &Survey,
-    synced_events: u64,
-    now: Instant,
-) -> Result<Option<CutTail>, Fatal> {
+/// Makes the last commit of a surveyed tape durable, unless it is known to be.
+pub(crate) fn make_durable(tape: &Tape, survey: &Survey, synced_events: u64) -> Result<(), Fatal> {
     // The last commit may have been read from memory that never reached the disk. It is written in place, the same
     // bytes, so that a crash half-way changes nothing; once a block of it is in sled it was synced before.
     if let Some((commit, start)) = &survey.last
@@ -221,6 +214,16 @@ pub(crate) fn settle(
     {
         rewrite(tape, *start, survey.end)?;
     }
+    Ok(())
+}
+
+/// Makes filler of what follows the last commit, which is durable. Every step can be repeated after a crash.
+pub(crate) fn cut_tail(
+    tape: &Tape,
+    data: &Path,
+    survey: &Survey,
+    now: Instant,
+) -> Result<Option<CutTail>, Fatal> {
     // A crash after this leaves the tail in two places; the next opening makes another copy.
     let bytes = tail_bytes(tape, survey.end)?;
     let cut = if bytes > 0 {
@@ -312,6 +315,14 @@ pub(crate) fn tail_bytes(tape: &Tape, end: Place) -> Result<u64, Fatal> {
         })?;
     }
     Ok(count)
+}
+
+/// What a copy of everything after a place takes, in bytes.
+pub(crate) fn copy_bytes(tape: &Tape, end: Place) -> Result<u64, Fatal> {
+    Ok(parts(tape, end, None)?
+        .iter()
+        .map(|(_, first, last)| last.saturating_sub(*first))
+        .sum())
 }
 
 /// Copies everything after the last commit to a file of its own in `aside`, durably; filler too.

@@ -57,6 +57,20 @@ impl Writer {
         })
     }
 
+    /// One for a log that is only read: it has a place and is never written with.
+    pub(crate) fn idle(tape: Arc<Tape>, options: &Options, end: Place) -> Result<Self, Fatal> {
+        Ok(Self {
+            segment_bytes: options.segment_bytes,
+            fill_bytes: options.fill_bytes,
+            file: tape.file(end.segment)?,
+            end,
+            filled: end.offset,
+            pieces: Vec::new(),
+            written: 0,
+            tape,
+        })
+    }
+
     /// Where the next chunk's first byte will stand. A chunk of events goes to a new segment, named by its first
     /// position, when the current one is long enough.
     pub(crate) fn plan(&mut self, position: u64) {

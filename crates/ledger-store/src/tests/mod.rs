@@ -4,6 +4,7 @@ mod crashes;
 mod damage;
 mod golden;
 mod logs;
+mod reading;
 mod repair;
 mod tape_damage;
 
