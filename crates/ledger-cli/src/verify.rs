@@ -74,8 +74,12 @@ fn told(sentence: &str) -> Result<(), Failure> {
 }
 
 fn counts(verified: &Verified) -> String {
-    let mut text = String::from(
-        "checked: checksums, sequence, commit ranges, roots, details against their hashes, and that tape and store agree\n",
+    let store = match verified.sled_unread {
+        None => "and that tape and store agree",
+        Some(_) => "of the tape alone",
+    };
+    let mut text = format!(
+        "checked: checksums, sequence, commit ranges, roots, details against their hashes, {store}\n"
     );
     let mut row = |name: &str, value: &dyn std::fmt::Display| {
         // Writing to a String cannot fail.
@@ -85,7 +89,7 @@ fn counts(verified: &Verified) -> String {
     row("commits", &verified.commits);
     row("segments", &verified.segments);
     row("events with destroyed details", &verified.blank_details);
-    row("bytes never acknowledged", &verified.tail_bytes);
+    row("bytes after the last commit", &verified.tail_bytes);
     row("root", &hex(&verified.root));
     text.truncate(text.trim_end().len());
     text

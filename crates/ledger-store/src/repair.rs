@@ -42,10 +42,11 @@ pub struct Repaired {
 pub fn repair(directory: &Path, options: &Options, now: Instant) -> Result<Repaired, Fatal> {
     let lock = Lock::take(&*options.disk, directory)?;
     if let Some(why) = &lock.read_only {
-        return Err(unproven(
-            directory,
-            &format!("nothing can be repaired here, since {why}"),
-        ));
+        return Err(Fatal::Io {
+            doing: format!("repairing {}", directory.display()),
+            reason: why.clone(),
+            disk_full: false,
+        });
     }
     let place = directory.join("sled");
     if !place.exists() {

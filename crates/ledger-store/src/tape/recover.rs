@@ -9,7 +9,7 @@ use ledger_contract::value::Instant;
 use ledger_proof::{Tree, leaf_hash};
 
 use super::{Checksum, Commit, Line, Place, REMEDY, Tape, failed, parse, writer::write_filler};
-use crate::{CutTail, Fatal, Options};
+use crate::{CutTail, Fatal, Options, disk::File};
 
 /// What is copied at once, in bytes.
 const COPY_BYTES: usize = 1 << 20;
@@ -346,16 +346,26 @@ fn set_aside(tape: &Tape, data: &Path, survey: &Survey, now: Instant) -> Result<
         .disk
         .create(&path)
         .map_err(|error| failed("making", &path, &error))?;
+    let copied = copy_to(tape, survey.end, &*file, &path).and_then(|()| {
+        tape.disk
+            .sync_dir(&directory)
+            .map_err(|error| failed("syncing", &path, &error))
+    });
+    if copied.is_err() {
+        // Half a copy is worth nothing, and the disk may be full.
+        let _ = tape.disk.remove(&path);
+    }
+    copied.map(|()| path)
+}
+
+fn copy_to(tape: &Tape, from: Place, file: &dyn File, path: &Path) -> Result<(), Fatal> {
     let mut at = 0;
-    for part in parts(tape, survey.end, None)? {
+    for part in parts(tape, from, None)? {
         each_chunk(tape, part, |bytes, _| {
             let write = file.write_at(bytes, at);
             at += bytes.len() as u64;
-            write.map_err(|error| failed("writing", &path, &error))
+            write.map_err(|error| failed("writing", path, &error))
         })?;
     }
-    file.sync_data()
-        .and_then(|()| tape.disk.sync_dir(&directory))
-        .map_err(|error| failed("syncing", &path, &error))?;
-    Ok(path)
+    file.sync_data().map_err(|error| failed("syncing", path, &error))
 }

@@ -3,9 +3,10 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use ledger_contract::event::Event;
+use ledger_contract::{event::Event, value::Instant};
 use tempfile::TempDir;
 
 use super::{
@@ -13,8 +14,9 @@ use super::{
     open, small,
 };
 use crate::{
-    EventLog, EventReader, Fatal,
+    EventLog, EventReader, Fatal, Options,
     conformance::post,
+    faults::{Fault, FaultyDisk},
     repair,
     samples::{expenditure, programme},
     verify,
@@ -161,6 +163,37 @@ fn bytes_that_were_pushed_in_move_no_details() {
     changed.splice(500..500, *b"pushed in");
     fs::write(path, &changed).unwrap();
     assert!(whole.repaired(path, "pushed in").len() <= 1);
+}
+
+#[test]
+fn a_repair_that_fails_anywhere_is_made_good_by_the_next_one() {
+    let whole = whole();
+    for fault in [Fault::Crash, Fault::DoneButFailed, Fault::Full] {
+        for number in 0..1_000 {
+            for (path, bytes) in &whole.files[..2] {
+                let mut changed = bytes.clone();
+                changed[100] ^= 1;
+                fs::write(path, &changed).unwrap();
+            }
+            let disk = FaultyDisk::new(Some((number, fault)));
+            let failing = Options {
+                disk: Arc::new(disk.clone()),
+                ..small()
+            };
+            let failed = repair(whole.path(), &failing, Instant(LATER.0 + 1)).is_err();
+            let what = format!("{fault:?} at {number}");
+            assert_eq!(failed, disk.operations() > number, "{what}");
+            let repaired =
+                repair(whole.path(), &small(), LATER).unwrap_or_else(|fatal| panic!("{what}: {fatal}"));
+            assert_eq!(repaired.lost_details, Vec::<u64>::new(), "{what}");
+            assert_eq!(findings(whole.path()), Vec::<String>::new(), "{what}");
+            let _ = fs::remove_dir_all(whole.path().join("aside"));
+            if !failed {
+                assert!(number > 12, "{number} operations");
+                break;
+            }
+        }
+    }
 }
 
 #[test]
