@@ -75,7 +75,10 @@ impl<'a> Tiled<'a> {
     }
 
     /// Its tiles, held against a checkpoint.
-    #[expect(clippy::type_complexity, reason = "a closure has no name that an alias could hold")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "a closure has no name that an alias could hold"
+    )]
     pub(crate) fn reader(
         &self,
         checkpoint: &Checkpoint,
