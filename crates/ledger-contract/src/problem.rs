@@ -177,6 +177,7 @@ pub const fn title(code: Code) -> &'static str {
         Code::ProjectClosed => "The project is closed",
         Code::ProjectOpen => "The project is open",
         Code::PeriodClosed => "The period is closed",
+        Code::PeriodOpen => "The period is not closed",
         Code::BeforeStart => "Before the programme starts",
         Code::DatedBeforeEntry => "Dated before its entry",
         Code::AlreadyReversed => "The entry was reversed",

@@ -5,6 +5,7 @@
 
 mod checks;
 mod date;
+mod destruction;
 mod digits;
 mod fraction;
 mod id;
@@ -17,6 +18,7 @@ pub mod region;
 
 pub use apportion::{apportion, apportion_exact};
 pub use date::{Date, Year};
+pub use destruction::check_destruction;
 pub use digits::Digits;
 pub use fraction::Fraction;
 pub use id::{EntryId, Id, Municipality};

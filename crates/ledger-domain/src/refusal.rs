@@ -66,6 +66,8 @@ codes! {
     ProjectOpen = "project-open",
     /// The booking date lies in a closed period.
     PeriodClosed = "period-closed",
+    /// The period is not closed through the date.
+    PeriodOpen = "period-open",
     /// The entry lies before the programme starts.
     BeforeStart = "before-start",
     /// A correction, reversal, raise or release is dated before its entry.

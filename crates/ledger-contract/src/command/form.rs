@@ -160,7 +160,7 @@ pub(super) const BOOLEAN: Form<bool> = Form {
 };
 
 pub(super) const TEXT: Form<String> = Form {
-    read: |node| text(node, |text| plain(text, TEXT_CHARACTERS_MAX)),
+    read: |node| text(node, parse_text),
     schema: || schema::free_text("a text", TEXT_CHARACTERS_MAX, "Taskforce Jeugd"),
 };
 
@@ -212,6 +212,11 @@ pub(super) fn text<T>(
         Node::Text(text) => parse(&text).map_err(|detail| fault(sentence(detail))),
         other => Err(misplaced(&other, "A string belongs")),
     }
+}
+
+/// A text that is kept for good, such as a decision's reference, by the rules that hold for it in commands.
+pub fn parse_text(text: &str) -> Result<String, String> {
+    plain(text, TEXT_CHARACTERS_MAX)
 }
 
 fn positive(text: &str) -> Result<Money, String> {

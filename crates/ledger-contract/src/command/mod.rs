@@ -12,6 +12,7 @@ mod programme;
 mod region;
 mod schema;
 
+pub use form::parse_text;
 pub use schema::{schema, schemas};
 
 use ledger_domain::{Date, Id, programme as programmes, region as regions};

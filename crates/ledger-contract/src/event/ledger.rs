@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::value::Day;
+
 /// `ledgerOpened`, schema 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerOpenedV1 {
@@ -28,4 +30,14 @@ pub struct LogKeyIntroducedV1 {
     pub key: String,
     /// The key before it, in the same form; null for a ledger's first.
     pub replaces: Option<String>,
+}
+
+/// `detailsDestroyed`, schema 1, in the stream that it is about: of every event of that stream that was recorded before
+/// it and is booked through the date, the details are destroyed. No figure stands on them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DetailsDestroyedV1 {
+    /// The document in which it was decided, at most 256 characters.
+    pub decision: String,
+    /// The last booking date whose details are destroyed.
+    pub through: Day,
 }

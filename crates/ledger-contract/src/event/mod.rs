@@ -106,6 +106,8 @@ events! {
     2 "streamHeadsRecorded" 1 StreamHeadsRecorded(StreamHeadsRecordedV1),
     /// The key that signs the checkpoints after it.
     3 "logKeyIntroduced" 1 LogKeyIntroduced(LogKeyIntroducedV1),
+    /// The details of a stream through a date are destroyed.
+    4 "detailsDestroyed" 1 DetailsDestroyed(DetailsDestroyedV1),
 
     /// See the domain's event.
     101 "programmeEstablished" 1 ProgrammeEstablished(ProgrammeEstablishedV1),

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use ledger_contract::{
     event::{
-        ChargeV1, DecidedByV1, DecisionV1, Details, EventData, ExpenditureCorrectedV1, ExpenditurePostedV1,
-        LedgerOpenedV1, LogKeyIntroducedV1, Stream, StreamHeadsRecordedV1,
+        ChargeV1, DecidedByV1, DecisionV1, Details, DetailsDestroyedV1, EventData, ExpenditureCorrectedV1,
+        ExpenditurePostedV1, LedgerOpenedV1, LogKeyIntroducedV1, Stream, StreamHeadsRecordedV1,
     },
     value::{Cents, Day, EntryName, Name},
 };
@@ -68,7 +68,11 @@ pub fn every_type() -> Vec<EventData> {
         key: "example.org/ledger+cb8a4ad1+AVx".to_owned(),
         replaces: Some("example.org/ledger+0badcafe+AVy".to_owned()),
     });
-    let ledger = vec![opened, heads, key];
+    let destroyed = EventData::DetailsDestroyed(DetailsDestroyedV1 {
+        decision: decision().reference,
+        through: Day(DAY),
+    });
+    let ledger = vec![opened, heads, key, destroyed];
     [ledger, programme::every_type(), region::every_type()].concat()
 }
 
