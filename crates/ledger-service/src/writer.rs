@@ -1,12 +1,14 @@
 //! The single writer: it decides commands in order and stages what they append.
 
+use std::collections::HashMap;
+
 use ledger_contract::{
     command::{Action, Command},
-    event::{Details, Event, EventData, Stream},
+    event::{EventData, Stream},
     value::Instant,
 };
 use ledger_domain::{Code, Date, Posting, Refusal, programme, region};
-use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewEvent};
+use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewEvent, Recorded};
 
 use crate::{
     clients::Clients,
@@ -21,7 +23,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// The command's events with their details.
-    pub events: Vec<(Event, Option<Details>)>,
+    pub events: Vec<Recorded>,
     /// Whether the command was posted before and nothing was appended now.
     pub repeated: bool,
 }
@@ -56,7 +58,7 @@ pub struct Writer<L> {
 /// Where a transaction began, and the streams that it touched since.
 struct Undo {
     mark: Mark,
-    touched: Vec<(Stream, Option<Saved>)>,
+    touched: HashMap<Stream, Option<Saved>>,
 }
 
 impl<L: EventLog> Writer<L> {
@@ -89,7 +91,7 @@ impl<L: EventLog> Writer<L> {
     pub fn begin_transaction(&mut self) {
         self.undo = Some(Undo {
             mark: self.log.mark(),
-            touched: Vec::new(),
+            touched: HashMap::new(),
         });
         self.clients.begin_transaction();
     }
@@ -100,7 +102,7 @@ impl<L: EventLog> Writer<L> {
             return Ok(());
         };
         self.log.rollback(undo.mark)?;
-        for state in undo.touched.into_iter().filter_map(|(_, state)| state) {
+        for state in undo.touched.into_values().flatten() {
             self.streams.restore(state);
         }
         self.clients.roll_back_transaction();
@@ -234,9 +236,9 @@ impl<L: EventLog> Writer<L> {
     fn stage(&mut self, submission: &Submission, data: Vec<EventData>) -> Result<Outcome, Rejection> {
         let command = &submission.command;
         if let Some(Undo { touched, .. }) = &mut self.undo
-            && !touched.iter().any(|(stream, _)| *stream == command.stream)
+            && !touched.contains_key(&command.stream)
         {
-            touched.push((command.stream.clone(), self.streams.save(&command.stream)));
+            touched.insert(command.stream.clone(), self.streams.save(&command.stream));
         }
         // The texts and the fingerprint belong to the command and go with its first event.
         let mut details = command.details.clone().unwrap_or_default();
@@ -262,15 +264,12 @@ impl<L: EventLog> Writer<L> {
             AppendError::TooLong { .. } => Refusal::new(Code::InvalidInput, sentence(&error)).into(),
             AppendError::Conflict { .. } => Refusal::new(Code::VersionConflict, sentence(&error)).into(),
         })?;
-        let mut with_details = Vec::with_capacity(recorded.len());
-        for event in recorded {
-            self.streams.apply(&event);
-            let details = self.log.details(&event)?;
-            self.clients.note(&event, details.as_ref());
-            with_details.push((event, details));
+        for (event, details) in &recorded {
+            self.streams.apply(event);
+            self.clients.note(event, details.as_ref());
         }
         Ok(Outcome {
-            events: with_details,
+            events: recorded,
             repeated: false,
         })
     }

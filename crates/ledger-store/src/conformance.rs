@@ -7,7 +7,7 @@ use ledger_contract::{
 use ledger_proof::{Tree, leaf_hash};
 
 use crate::{
-    AppendError, EventLog, EventReader, Fatal, Mark,
+    AppendError, EventLog, EventReader, Fatal, Mark, NewCommand,
     samples::{corrected, expenditure, programme, too_long},
 };
 
@@ -66,11 +66,18 @@ fn read_stream(reader: &impl EventReader, stream: &Stream, after: u64, before: u
     events
 }
 
+/// The events of a command that is staged.
+fn stage(log: &mut impl EventLog, command: NewCommand) -> Vec<Event> {
+    let staged = log.stage(command).expect("it is staged");
+    staged.into_iter().map(|(event, _)| event).collect()
+}
+
 /// Commits expenditures with these numbers to one stream, as one group.
 pub fn post(log: &mut impl EventLog, stream: &Stream, numbers: std::ops::Range<u64>) -> Vec<Event> {
     log.begin(NOON).expect("a group opens");
-    let staged = numbers.flat_map(|number| log.stage(expenditure(stream, number)).expect("it is staged"));
-    let events = staged.collect();
+    let events = numbers
+        .flat_map(|number| stage(log, expenditure(stream, number)))
+        .collect();
     log.commit().expect("it is committed");
     events
 }
@@ -122,7 +129,7 @@ fn an_expected_version_must_be_the_stream_s<F: Fixture>(fixture: &mut F) {
     let mut stage = |expected_version| {
         let mut command = expenditure(&p(), 1);
         command.expected_version = expected_version;
-        log.stage(command).map(|events| events[0].version)
+        log.stage(command).map(|staged| staged[0].0.version)
     };
     assert!(matches!(
         stage(Some(1)),
@@ -193,11 +200,11 @@ fn streams_and_positions_are_read_apart<F: Fixture>(fixture: &mut F) {
 fn entries_and_keys_are_found<F: Fixture>(fixture: &mut F) {
     let mut log = fixture.open(NOON);
     log.begin(NOON).expect("a group opens");
-    let early = log.stage(corrected(&p(), "E1")).expect("it is staged");
+    let early = stage(&mut log, corrected(&p(), "E1"));
     log.commit().expect("it is committed");
     post(&mut log, &p(), 100..200);
     log.begin(NOON).expect("a group opens");
-    let other = log.stage(corrected(&programme("q"), "E1")).expect("it is staged");
+    let other = stage(&mut log, corrected(&programme("q"), "E1"));
     // Once staged, once durable, once reopened.
     for round in 0..3 {
         let find = |stream: &Stream, kind, id| log.entry_events(stream, kind, id).expect("it is readable");
@@ -236,7 +243,7 @@ fn a_rollback_leaves_nothing<F: Fixture>(fixture: &mut F) {
     assert_eq!((log.mark(), log.version(&programme("q"))), (middle, 0));
     assert_eq!(log.key_events("key-30").expect("it is readable"), []);
     assert_eq!(log.key_events("key-12").expect("it is readable").len(), 1);
-    let after = log.stage(expenditure(&p(), 700)).expect("it is staged");
+    let after = stage(&mut log, expenditure(&p(), 700));
     assert_eq!((after[0].position, after[0].version), (21, 21));
     let head = log.commit().expect("it is committed");
     assert_eq!(head.size, 22);
@@ -276,7 +283,7 @@ fn a_group_has_one_stamp_and_stamps_rise<F: Fixture>(fixture: &mut F) {
         assert!(stamp >= now && stamp > stamps[stamps.len() - 1].0);
         let first = log.mark().size;
         for number in first..first + events {
-            let staged = log.stage(expenditure(&p(), number)).expect("it is staged");
+            let staged = stage(&mut log, expenditure(&p(), number));
             assert_eq!(staged[0].recorded_at, stamp);
         }
         let head = log.commit().expect("it is committed");
@@ -305,20 +312,24 @@ fn readers_see_what_is_durable_and_nothing_else<F: Fixture>(fixture: &mut F) {
     let reader = log.reader();
     log.begin(NOON).expect("a group opens");
     let staged = log.stage(expenditure(&p(), 2)).expect("it is staged");
+    let details = staged[0].1.clone();
+    let staged: Vec<Event> = staged.into_iter().map(|(event, _)| event).collect();
     assert_eq!(
         (reader.head().size, reader.stream_version(&p(), u64::MAX)),
         (1, 0)
     );
     assert_eq!(read(&reader, 1, u64::MAX), []);
     assert_eq!(read_stream(&reader, &p(), 0, u64::MAX), []);
-    assert!(
-        log.details(&staged[0]).expect("it is readable").is_some(),
+    assert!(details.is_some());
+    assert_eq!(
+        log.details(&staged[0]).expect("it is readable"),
+        details,
         "the writer sees its own"
     );
     log.commit().expect("it is committed");
     assert_eq!(read(&reader, 1, u64::MAX), staged);
     assert_eq!(read_stream(&reader, &p(), 0, u64::MAX), staged);
-    assert!(log.details(&staged[0]).expect("it is readable").is_some());
+    assert_eq!(log.details(&staged[0]).expect("it is readable"), details);
 }
 
 fn an_event_that_is_too_long_takes_its_command_with_it<F: Fixture>(fixture: &mut F) {

@@ -33,7 +33,7 @@ pub mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use log::{AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, NewEvent};
+pub use log::{AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, NewEvent, Recorded};
 pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};
 pub use reader::TapeReader;

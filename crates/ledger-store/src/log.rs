@@ -43,6 +43,9 @@ pub struct NewEvent {
     pub details: Option<Details>,
 }
 
+/// An event and its details with their salt; none without details.
+pub type Recorded = (Event, Option<Details>);
+
 /// A point in the staged events to come back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mark {
@@ -131,7 +134,7 @@ pub trait EventLog: Send {
     fn begin(&mut self, now: Instant) -> Result<Instant, Fatal>;
 
     /// Adds a command to the open group and returns its events as they will be recorded.
-    fn stage(&mut self, command: NewCommand) -> Result<Vec<Event>, AppendError>;
+    fn stage(&mut self, command: NewCommand) -> Result<Vec<Recorded>, AppendError>;
 
     /// Where the staged events end now.
     fn mark(&self) -> Mark;

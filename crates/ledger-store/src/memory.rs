@@ -14,12 +14,10 @@ use ledger_contract::{
 use ledger_proof::{Tree, leaf_hash};
 
 use crate::{
-    AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand,
+    AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, Recorded,
     render::{Renderer, events_of, ledger_opened},
     shared::{reading, writing},
 };
-
-type Recorded = (Event, Option<Details>);
 
 #[derive(Debug)]
 struct Durable {
@@ -95,7 +93,7 @@ impl EventLog for MemoryLog {
         Ok(*self.open.get_or_insert(now.max(after)))
     }
 
-    fn stage(&mut self, command: NewCommand) -> Result<Vec<Event>, AppendError> {
+    fn stage(&mut self, command: NewCommand) -> Result<Vec<Recorded>, AppendError> {
         let stamp = self.open.ok_or_else(no_group)?;
         let version = self.version(&command.stream);
         if let Some(expected) = command.expected_version.filter(|expected| *expected != version) {
@@ -114,9 +112,8 @@ impl EventLog for MemoryLog {
         }
         // Nothing changes above this line: a refused event takes its whole command with it.
         *self.versions.entry(stream).or_default() += staged.len() as u64;
-        let events = staged.iter().map(|(event, _)| event.clone()).collect();
-        self.all.append(&mut staged);
-        Ok(events)
+        self.all.extend_from_slice(&staged);
+        Ok(staged)
     }
 
     fn mark(&self) -> Mark {

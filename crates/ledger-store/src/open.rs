@@ -108,7 +108,9 @@ pub(crate) fn open(
             Ok(events) => {
                 // A crash before this returns leaves an empty tape or one with a tail: the next opening begins again.
                 log.commit()?;
-                events.iter().for_each(visit);
+                for (event, _) in &events {
+                    visit(event);
+                }
             }
             Err(AppendError::Fatal(fatal)) => return Err(fatal),
             Err(refusal) => return Err(Fatal::Poisoned(refusal.to_string())),

@@ -9,7 +9,7 @@ use ledger_contract::{
 use ledger_proof::Tree;
 
 use crate::{
-    AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, TapeReader,
+    AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, TapeReader,
     group::Group,
     index::{HashIndex, entry_hash, key_hash},
     lock::Lock,
@@ -174,7 +174,7 @@ impl EventLog for TapeLog {
         Ok(stamp)
     }
 
-    fn stage(&mut self, command: NewCommand) -> Result<Vec<Event>, AppendError> {
+    fn stage(&mut self, command: NewCommand) -> Result<Vec<Recorded>, AppendError> {
         self.healthy()?;
         let stamp = self.group.stamp.ok_or_else(no_group)?;
         let version = self.version(&command.stream);
@@ -205,10 +205,10 @@ impl EventLog for TapeLog {
                 self.group.cut(first);
                 return Err(refused);
             }
-            events.push(event);
+            events.push((event, details));
         }
         let mut streams = writing(&self.shared.streams);
-        for event in &events {
+        for (event, _) in &events {
             streams.push(&event.stream, event.position);
             self.index.add(event);
         }

@@ -11,7 +11,7 @@ use ledger_contract::{
     value::Instant,
 };
 use ledger_service::Clock as _;
-use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, MemoryLog, MemoryReader, NewCommand};
+use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, MemoryLog, MemoryReader, NewCommand, Recorded};
 use ledger_testkit::ManualClock;
 use tower::ServiceExt as _;
 
@@ -252,7 +252,7 @@ impl EventLog for Breakable {
         self.inner.begin(now)
     }
 
-    fn stage(&mut self, command: NewCommand) -> Result<Vec<Event>, AppendError> {
+    fn stage(&mut self, command: NewCommand) -> Result<Vec<Recorded>, AppendError> {
         self.inner.stage(command)
     }
 

@@ -55,7 +55,8 @@ fn work(directory: &Path, options: &Options, known: &mut Known) -> Result<(), Fa
                 4 => corrected(&programme("p"), "E9000"),
                 _ => expenditure(&programme("p"), group * 1_000 + number),
             };
-            staged.extend(log.stage(command).map_err(fatal)?);
+            let recorded = log.stage(command).map_err(fatal)?;
+            staged.extend(recorded.into_iter().map(|(event, _)| event));
         }
         known.in_doubt = staged;
         if let Err(fatal) = log.commit() {
