@@ -35,6 +35,7 @@ pub(crate) type Fault = String;
 pub(crate) struct Blocks {
     events: sled::Tree,
     heads: sled::Tree,
+    pub(crate) snapshots: sled::Tree,
     db: sled::Db,
 }
 
@@ -71,7 +72,7 @@ struct HeadV1 {
 }
 
 /// Makes an error of whatever sled does wrong, a panic too.
-fn guard<T>(doing: &str, call: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, Fault> {
+pub(crate) fn guard<T>(doing: &str, call: impl FnOnce() -> Result<T, sled::Error>) -> Result<T, Fault> {
     // What sled left half done in memory is not looked at again: the caller drops it.
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
@@ -113,6 +114,7 @@ impl Blocks {
             Ok(Self {
                 events: db.open_tree("events")?,
                 heads: db.open_tree("head")?,
+                snapshots: db.open_tree("snapshots")?,
                 db,
             })
         })

@@ -7,6 +7,7 @@ use std::{
 };
 
 use ledger_contract::event::{Details, Event, read_leaf};
+use ledger_proof::{Hash, Tree};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
@@ -164,6 +165,25 @@ impl Shared {
             })?;
         }
         Ok(found)
+    }
+
+    /// The root that the log had when it had so many events; none where no commit ended.
+    pub(crate) fn root_at(&self, size: u64) -> Result<Option<Hash>, Fatal> {
+        let head = self.head();
+        if size == head.size {
+            return Ok(Some(head.root));
+        }
+        let Some(last) = size.checked_sub(1) else {
+            return Ok(Some(Tree::default().root()));
+        };
+        let Some(record) = self.record(last)? else {
+            return Ok(None);
+        };
+        let mut lines = self.tape.lines(record.place.after(record.widths));
+        Ok(lines.next()?.and_then(|line| match parse(line.bytes) {
+            Line::Commit(commit) if commit.size == size => Some(commit.root),
+            _ => None,
+        }))
     }
 
     /// Visits records from the tape itself; false when `visit` stopped it.

@@ -9,7 +9,7 @@ use ledger_contract::{
 use ledger_proof::Tree;
 
 use crate::{
-    AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, TapeReader,
+    AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, Snapshots, TapeReader,
     group::Group,
     index::{HashIndex, entry_hash, key_hash},
     lock::Lock,
@@ -54,6 +54,11 @@ impl TapeLog {
     /// Brings sled up to the durable head and syncs it; for benchmarks and verification. Closing does the same.
     pub fn catch_up(&mut self) {
         self.packer.catch_up(self.shared.head());
+    }
+
+    /// Where states that were made from the log are kept.
+    pub fn snapshots(&self) -> Snapshots {
+        Snapshots(Arc::clone(&self.shared))
     }
 
     /// Whether sled has failed, so that reads go to the slower tape until the log is opened again.

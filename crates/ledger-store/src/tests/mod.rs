@@ -6,6 +6,7 @@ mod golden;
 mod logs;
 mod reading;
 mod repair;
+mod snapshots;
 mod tape_damage;
 
 use std::path::Path;
