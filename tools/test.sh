@@ -49,6 +49,7 @@ step "doc tests" cargo test --locked --workspace --doc
 # Tests through the front door start the program itself, which a test build alone leaves out.
 step "programs" cargo build --locked --workspace --bins
 step "tests" cargo nextest run --locked --workspace
+step "fuzz" tools/fuzz.sh
 
 summary
 printf '%5s s  in all\n\n' $SECONDS

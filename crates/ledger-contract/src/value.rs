@@ -66,10 +66,10 @@ values! {
     /// Money: `"1600000.00"` in JSON, i64 cents in blocks.
     Cents(Money) as i64, "an amount as a string with two decimals", parse_money, |m| m.cents(), Money::from_cents;
     /// A day: `"2021-12-31"` in JSON, i32 days since 1970-01-01 in blocks.
-    Day(Date) as i32, "a date as YYYY-MM-DD", parse_date, |d| d.epoch_days(), |d| Some(Date::from_epoch_days(d));
+    Day(Date) as i32, "a date as YYYY-MM-DD", parse_date, |d| d.epoch_days(), day;
     /// A fraction: `"2/3"` in JSON, numerator and denominator in blocks.
     Share(Fraction) as (u32, u32), "a fraction from 0 to 1 as a string", parse_fraction,
-        |f| (f.numerator(), f.denominator()), |(n, d)| Fraction::new(n, d);
+        |f| (f.numerator(), f.denominator()), lowest_terms;
     /// A municipality: `"GM0505"` in JSON, its number in blocks.
     MunicipalityCode(Municipality) as u16, "a CBS code: GM and 4 digits", parse_municipality,
         |m| m.number(), Municipality::from_number;
@@ -77,7 +77,26 @@ values! {
     Weighing(Weight) as i64, "a weight as a decimal string", parse_stored_weight, |w| w.micros().cast_signed(),
         |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
     /// An instant: `"2022-01-15T09:30:00.000000Z"` in JSON, i64 microseconds since 1970 in blocks.
-    At(Instant) as i64, "an instant in UTC", parse_instant, |at| at.0, |at| Some(Instant(at));
+    At(Instant) as i64, "an instant in UTC", parse_instant, |at| at.0, instant;
+}
+
+/// A day of the contract's years. What lies outside was never written: it is damage.
+fn day(epoch_days: i32) -> Option<Date> {
+    let within = |(first, last): (Date, Date)| (first.epoch_days()..=last.epoch_days()).contains(&epoch_days);
+    let days = Date::from_ymd(1900, 1, 1).zip(Date::from_ymd(2999, 12, 31));
+    days.is_some_and(within)
+        .then_some(Date::from_epoch_days(epoch_days))
+}
+
+fn instant(microseconds: i64) -> Option<Instant> {
+    let epoch_days = i32::try_from(microseconds.div_euclid(DAY_US)).ok()?;
+    day(epoch_days).map(|_| Instant(microseconds))
+}
+
+/// A fraction as it is written: one spelling for each.
+fn lowest_terms((above, below): (u32, u32)) -> Option<Fraction> {
+    Fraction::new(above, below)
+        .filter(|fraction| (fraction.numerator(), fraction.denominator()) == (above, below))
 }
 
 macro_rules! names {

@@ -30,6 +30,8 @@ pub mod conformance;
 #[cfg(any(test, feature = "testkit"))]
 pub mod faults;
 #[cfg(any(test, feature = "testkit"))]
+pub mod fuzzing;
+#[cfg(any(test, feature = "testkit"))]
 pub mod samples;
 #[cfg(test)]
 mod tests;

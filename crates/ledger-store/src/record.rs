@@ -8,9 +8,8 @@ use std::fmt;
 use bincode::Options as _;
 use ledger_contract::{
     event::{Event, EventData, Stream},
-    value::Instant,
+    value::{At, Day},
 };
-use ledger_domain::Date;
 use serde::{
     Deserialize, Serialize,
     de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor},
@@ -77,8 +76,8 @@ struct EnvelopeIn<'a> {
     position: u64,
     version: u64,
     command: u64,
-    recorded_at_us: i64,
-    booking_day: i32,
+    recorded_at: At,
+    booking_day: Day,
     stream: &'a str,
     recorded_by: &'a str,
     approved_by: Option<&'a str>,
@@ -226,10 +225,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Record, RecordError> {
             stream,
             version: envelope.version,
             command: envelope.command,
-            recorded_at: Instant(envelope.recorded_at_us),
+            recorded_at: envelope.recorded_at.0,
             recorded_by: envelope.recorded_by.to_owned(),
             approved_by: envelope.approved_by.map(str::to_owned),
-            booking_date: Date::from_epoch_days(envelope.booking_day),
+            booking_date: envelope.booking_day.0,
             idempotency_key: envelope.idempotency_key.map(str::to_owned),
             data,
             details_hash: envelope.details_hash,

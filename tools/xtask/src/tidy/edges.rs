@@ -106,6 +106,7 @@ const ABOVE: &[Above] = &[Above {
         "ledger-cli",
         "ledger-testkit",
         "ledger-tests",
+        "ledger-fuzz",
         "bench",
     ],
     because: "only what stands above the store may lead to it",
