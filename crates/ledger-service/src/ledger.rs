@@ -80,11 +80,13 @@ pub fn open(
     clock: Arc<dyn Clock>,
 ) -> Result<(Writer<TapeLog>, Queries<TapeReader>, Opened), Fatal> {
     let (mut streams, mut read_model) = (Streams::default(), ReadModel::default());
-    let (log, opened) = TapeLog::open(directory, options, clock.now(), &mut |event| {
-        streams.apply(event);
-        read_model.apply(event);
-    })?;
+    let (log, opened) = TapeLog::open(directory, options, clock.now())?;
     let reader = log.reader();
+    reader.read(0, reader.head().size, &mut |event| {
+        streams.apply(&event);
+        read_model.apply(&event);
+        true
+    })?;
     read_model.stand_on(&reader.head());
     let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader)?;
     let queries = Queries::new(reader, read_model, proofs, clock);

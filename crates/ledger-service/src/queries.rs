@@ -206,7 +206,7 @@ impl<R: EventReader> Queries<R> {
             _ if limit == 0 => {}
             None => self.reader.read(from, before, &mut take)?,
             Some(stream) => {
-                let after_version = self.reader.stream_version(stream, from);
+                let after_version = self.reader.stream_version(stream, from)?;
                 self.reader
                     .read_stream(stream, after_version, before, &mut take)?;
             }

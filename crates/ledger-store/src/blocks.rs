@@ -4,8 +4,9 @@
 //! the caller stops using sled and reads the tape. Nothing in sled needs to be durable, so it is synced only at the end.
 
 use std::{
+    fs,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -23,6 +24,9 @@ pub(crate) const BLOCK_BYTES_MAX: usize = 8 << 10;
 const LOCK_WAIT: Duration = Duration::from_millis(5);
 const LOCK_WAITS_MAX: u32 = 1_000;
 
+/// A file beside sled's own, written when sled was given up.
+const FAILED: &str = "failed";
+
 const HEAD_KEY: &[u8] = b"head";
 const HEAD_MAGIC_V1: [u8; 4] = *b"RKH\x01";
 const HEAD_MAGIC: [u8; 4] = *b"RKH\x02";
@@ -37,6 +41,7 @@ pub(crate) struct Blocks {
     heads: sled::Tree,
     pub(crate) snapshots: sled::Tree,
     db: sled::Db,
+    directory: PathBuf,
 }
 
 /// What the blocks hold; the default is nothing.
@@ -116,8 +121,21 @@ impl Blocks {
                 heads: db.open_tree("head")?,
                 snapshots: db.open_tree("snapshots")?,
                 db,
+                directory: directory.to_owned(),
             })
         })
+    }
+
+    /// Leaves a word for the next opening, which then makes sled anew. A crash before it, or a full disk, leaves sled to
+    /// be tried once more, and to fail once more.
+    pub(crate) fn mark_failed(&self, fault: &Fault) {
+        let _ = fs::write(self.directory.join(FAILED), fault);
+    }
+
+    /// Why sled was given up before it was closed.
+    pub(crate) fn failed_earlier(&self) -> Option<Fault> {
+        let fault = fs::read_to_string(self.directory.join(FAILED)).ok()?;
+        Some(format!("it failed when it was last used: {fault}"))
     }
 
     /// The head; none when no block was ever written.

@@ -1,121 +1,210 @@
 //! Where to find events without a scan: the positions of a stream, and hashes of entry ids and idempotency keys.
 //!
-//! Both are kept in memory and filled again at every opening. They hold staged events too; rolling back cuts them.
+//! What is added since the log was opened is here, staged events too, which rolling back cuts. What was indexed before
+//! is in `older.rs`, and is loaded when it is first asked for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use ledger_contract::event::{EntryKind, Event, Stream};
 use sha2::{Digest as _, Sha256};
 
-/// The positions of every stream's events; the n-th has version n, counted from one.
+/// The versions of all streams, and the positions of their newer events.
 #[derive(Debug, Default)]
-pub(crate) struct Streams(HashMap<Stream, Vec<u64>>);
+pub(crate) struct Streams(HashMap<Stream, Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// How many of its events were indexed before the log was opened.
+    older: u64,
+    /// The positions of those after them.
+    newer: Vec<u64>,
+}
 
 impl Streams {
+    /// Streams with so many events each, none of them newer.
+    pub(crate) fn of_older(counts: impl IntoIterator<Item = (Stream, u64)>) -> Self {
+        let known = counts.into_iter().map(|(stream, older)| {
+            let newer = Vec::new();
+            (stream, Known { older, newer })
+        });
+        Self(known.collect())
+    }
+
     pub(crate) fn push(&mut self, stream: &Stream, position: u64) {
         // Looked up by reference first: nearly every event belongs to a stream that is known.
-        if let Some(positions) = self.0.get_mut(stream) {
-            positions.push(position);
+        if let Some(known) = self.0.get_mut(stream) {
+            known.newer.push(position);
         } else {
-            self.0.insert(stream.clone(), vec![position]);
+            let newer = vec![position];
+            self.0.insert(stream.clone(), Known { older: 0, newer });
         }
     }
 
-    pub(crate) fn positions(&self, stream: &Stream) -> &[u64] {
-        self.0.get(stream).map_or(&[], Vec::as_slice)
+    /// How many events a stream has; the n-th of them has version n, counted from one.
+    pub(crate) fn version(&self, stream: &Stream) -> u64 {
+        self.0
+            .get(stream)
+            .map_or(0, |known| known.older + known.newer.len() as u64)
     }
 
-    /// Forgets positions from `size` on.
+    /// How many of a stream's events are older, and the positions of the newer ones.
+    pub(crate) fn positions(&self, stream: &Stream) -> (u64, &[u64]) {
+        self.0
+            .get(stream)
+            .map_or((0, &[]), |known| (known.older, &known.newer))
+    }
+
+    /// Every stream with its version and the positions of its newer events.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Stream, u64, &[u64])> {
+        self.0.iter().map(|(stream, known)| {
+            let version = known.older + known.newer.len() as u64;
+            (stream, version, known.newer.as_slice())
+        })
+    }
+
+    /// Forgets positions from `size` on, which are all newer.
     pub(crate) fn cut(&mut self, size: u64) {
-        self.0.retain(|_, positions| {
-            positions.truncate(positions.partition_point(|position| *position < size));
-            !positions.is_empty()
+        self.0.retain(|_, known| {
+            let kept = known.newer.partition_point(|position| *position < size);
+            known.newer.truncate(kept);
+            known.older > 0 || !known.newer.is_empty()
         });
     }
 }
 
-/// How many pairs are gathered before they become a run.
-const RECENT_MAX: usize = 4_096;
+/// A hash and a position that it leads to. It is a hint: whoever asks looks at the event.
+pub(crate) type Pair = (u64, u64);
 
-/// Pairs of hash and position: a small sorted set that grows, and flat sorted runs that each are at least twice as
-/// long as the next. 16 bytes a pair, and a run can be stored as it is. A pair is a hint: whoever asks looks at the
-/// event.
+/// Pairs of hash and position: a table that grows and can be cut, and flat sorted runs that each are at least twice as
+/// long as the next. A run takes 16 bytes a pair, and can be stored as it is.
 #[derive(Debug, Default)]
 pub(crate) struct HashIndex {
-    recent: BTreeSet<(u64, u64)>,
+    recent: Recent,
     /// Oldest first.
-    runs: Vec<Run>,
-}
-
-#[derive(Debug, Default)]
-struct Run {
-    pairs: Vec<(u64, u64)>,
-    /// The highest position in it, so that cutting passes by the old ones.
-    newest: u64,
+    runs: Vec<Vec<Pair>>,
 }
 
 impl HashIndex {
     /// Adds what an event can be found by: its entries, and the idempotency key at the first event of its command.
     pub(crate) fn add(&mut self, event: &Event) {
         for (kind, id) in event.data.entry_keys() {
-            self.insert(entry_hash(&event.stream, kind, id), event.position);
+            self.recent
+                .insert(entry_hash(&event.stream, kind, id), event.position);
         }
         if let Some(key) = event.idempotency_key.as_deref()
             && event.command == event.position
         {
-            self.insert(key_hash(key), event.position);
+            self.recent.insert(key_hash(key), event.position);
         }
-    }
-
-    fn insert(&mut self, hash: u64, position: u64) {
-        self.recent.insert((hash, position));
-        if self.recent.len() < RECENT_MAX {
-            return;
-        }
-        self.make_run();
-    }
-
-    /// Makes a run of what is recent, and one of it and those before it that are not twice as long.
-    fn make_run(&mut self) {
-        let newest = self
-            .recent
-            .iter()
-            .map(|(_, position)| *position)
-            .max()
-            .unwrap_or(0);
-        let mut pairs: Vec<(u64, u64)> = std::mem::take(&mut self.recent).into_iter().collect();
-        while let Some(last) = self.runs.pop_if(|last| last.pairs.len() < 2 * pairs.len()) {
-            pairs = merge(&last.pairs, &pairs);
-        }
-        self.runs.push(Run { pairs, newest });
     }
 
     /// The positions with this hash, in order.
     pub(crate) fn find(&self, hash: u64) -> Vec<u64> {
-        let mut found: Vec<u64> = Vec::new();
+        let mut found = Vec::new();
         for run in &self.runs {
-            let start = run.pairs.partition_point(|(at, _)| *at < hash);
-            let same = run.pairs.iter().skip(start).take_while(|(at, _)| *at == hash);
+            let start = run.partition_point(|(at, _)| *at < hash);
+            let same = run.iter().skip(start).take_while(|(at, _)| *at == hash);
             found.extend(same.map(|(_, position)| *position));
         }
-        let same = self.recent.range((hash, 0)..=(hash, u64::MAX));
-        found.extend(same.map(|(_, position)| *position));
+        self.recent.find(hash, &mut found);
         found.sort_unstable();
         found
     }
 
-    /// Forgets positions from `size` on.
+    /// Forgets recent positions from `size` on.
     pub(crate) fn cut(&mut self, size: u64) {
-        self.recent.retain(|(_, position)| *position < size);
-        for run in self.runs.iter_mut().filter(|run| run.newest >= size) {
-            run.pairs.retain(|(_, position)| *position < size);
-            run.newest = size;
+        self.recent.cut(size);
+    }
+
+    /// Takes out what is recent, sorted: a run to be stored and given back.
+    pub(crate) fn take_recent(&mut self) -> Vec<Pair> {
+        self.recent.newest.clear();
+        let links = std::mem::take(&mut self.recent.links);
+        let mut pairs: Vec<Pair> = links.iter().map(|link| (link.hash, link.position)).collect();
+        pairs.sort_unstable();
+        pairs
+    }
+
+    /// Adds a run of pairs that are newer than all runs: it becomes one with those before it that are not twice as long.
+    pub(crate) fn push_run(&mut self, mut pairs: Vec<Pair>) {
+        while let Some(last) = self.runs.pop_if(|last| last.len() < 2 * pairs.len()) {
+            pairs = merge(&last, &pairs);
         }
-        self.runs.retain(|run| !run.pairs.is_empty());
+        if !pairs.is_empty() {
+            self.runs.push(pairs);
+        }
     }
 }
 
-fn merge(left: &[(u64, u64)], right: &[(u64, u64)]) -> Vec<(u64, u64)> {
+/// A hash table whose entries can be taken back in the order of their coming: each leads to the one before it with the
+/// same hash.
+#[derive(Debug, Default)]
+struct Recent {
+    links: Vec<Link>,
+    /// The number of the newest link with a hash.
+    newest: HashMap<u64, usize, BuildHasherDefault<AsItIs>>,
+}
+
+#[derive(Debug)]
+struct Link {
+    hash: u64,
+    position: u64,
+    before: Option<usize>,
+}
+
+impl Recent {
+    fn insert(&mut self, hash: u64, position: u64) {
+        let before = self.newest.insert(hash, self.links.len());
+        self.links.push(Link {
+            hash,
+            position,
+            before,
+        });
+    }
+
+    fn find(&self, hash: u64, found: &mut Vec<u64>) {
+        let mut next = self.newest.get(&hash).copied();
+        while let Some(link) = next.and_then(|at| self.links.get(at)) {
+            found.push(link.position);
+            next = link.before;
+        }
+    }
+
+    fn cut(&mut self, size: u64) {
+        while let Some(link) = self.links.pop_if(|link| link.position >= size) {
+            match link.before {
+                Some(before) => self.newest.insert(link.hash, before),
+                None => self.newest.remove(&link.hash),
+            };
+        }
+    }
+}
+
+/// Takes eight bytes of SHA-256 for the hash that they are.
+#[derive(Debug, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        // Only whole hashes are asked about; other bytes would still be told apart.
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
+fn merge(left: &[Pair], right: &[Pair]) -> Vec<Pair> {
     let mut merged = Vec::with_capacity(left.len() + right.len());
     let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
     while let (Some(l), Some(r)) = (left.peek(), right.peek()) {
@@ -163,28 +252,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_stay_few() {
+    fn runs_stay_few_and_are_not_cut() {
         let mut index = HashIndex::default();
         for position in 0..300_000 {
-            index.insert(position % 1_000, position);
+            index.recent.insert(position % 1_000, position);
+            if position % 4_096 == 4_095 {
+                let run = index.take_recent();
+                index.push_run(run);
+            }
         }
         assert!(index.runs.len() < 8, "{} runs", index.runs.len());
         assert_eq!(index.find(7), (0..300).map(|n| n * 1_000 + 7).collect::<Vec<_>>());
-        index.cut(5_000);
-        assert_eq!(index.find(7), [7, 1_007, 2_007, 3_007, 4_007]);
+        // The last run ends with position 299,007.
+        index.cut(0);
+        assert_eq!(index.find(7).last(), Some(&299_007));
     }
 
     #[test]
     fn streams_forget_what_is_cut() {
-        let mut streams = Streams::default();
-        let stream = Stream::Programme(Id::new("p").unwrap());
-        for position in [1, 4, 6] {
-            streams.push(&stream, position);
+        let (old, new) = (Stream::Ledger, Stream::Programme(Id::new("p").unwrap()));
+        let mut streams = Streams::of_older([(old.clone(), 3)]);
+        for position in [4, 6, 7] {
+            streams.push(&new, position);
         }
-        streams.cut(6);
-        assert_eq!(streams.positions(&stream), [1, 4]);
+        streams.push(&old, 8);
+        streams.cut(7);
+        assert_eq!((streams.version(&old), streams.version(&new)), (3, 2));
+        assert_eq!(streams.positions(&new), (0, &[4, 6][..]));
         streams.cut(0);
-        assert!(streams.positions(&stream).is_empty());
+        assert_eq!((streams.version(&old), streams.version(&new)), (3, 0));
     }
 
     proptest! {
@@ -192,15 +288,18 @@ mod tests {
         fn an_index_is_a_map_of_hashes(pairs in proptest::collection::vec(0u64..50, 0..400), cut in 0u64..400) {
             let mut index = HashIndex::default();
             let mut plain: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
+            let mut run_end = 0;
             for (position, hash) in (0..).zip(&pairs) {
-                index.insert(*hash, position);
                 if position % 37 == 0 {
-                    // A small run now and then, so that merging is met here too.
-                    index.make_run();
+                    let run = index.take_recent();
+                    index.push_run(run);
+                    run_end = position;
                 }
-                if position < cut {
-                    plain.entry(*hash).or_default().push(position);
-                }
+                index.recent.insert(*hash, position);
+            }
+            let cut = cut.max(run_end);
+            for (position, hash) in (0..cut).zip(&pairs) {
+                plain.entry(*hash).or_default().push(position);
             }
             index.cut(cut);
             for hash in 0..50 {
@@ -209,7 +308,7 @@ mod tests {
         }
 
         #[test]
-        fn merging_sorts(mut left: Vec<(u64, u64)>, mut right: Vec<(u64, u64)>) {
+        fn merging_sorts(mut left: Vec<Pair>, mut right: Vec<Pair>) {
             left.sort_unstable();
             right.sort_unstable();
             let mut both = [left.clone(), right.clone()].concat();

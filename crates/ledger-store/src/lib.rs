@@ -10,6 +10,7 @@ mod known;
 mod lock;
 mod log;
 mod memory;
+mod older;
 mod open;
 mod options;
 mod packer;

@@ -177,7 +177,7 @@ pub trait EventReader: Send + Sync {
     ) -> Result<(), Fatal>;
 
     /// The stream's version when the log had `before` events: the number of its events below that position.
-    fn stream_version(&self, stream: &Stream, before: u64) -> u64;
+    fn stream_version(&self, stream: &Stream, before: u64) -> Result<u64, Fatal>;
 
     /// The number of events in the log as it was at an instant: up to the last commit at or before it.
     fn size_at(&self, instant: Instant) -> Result<u64, Fatal>;

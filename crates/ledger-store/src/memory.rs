@@ -228,12 +228,12 @@ impl EventReader for MemoryReader {
         Ok(())
     }
 
-    fn stream_version(&self, stream: &Stream, before: u64) -> u64 {
-        self.with(|durable| {
+    fn stream_version(&self, stream: &Stream, before: u64) -> Result<u64, Fatal> {
+        Ok(self.with(|durable| {
             let events = durable.events.iter().map(|(event, _)| event);
             let of_stream = events.filter(|event| event.stream == *stream && event.position < before);
             of_stream.count() as u64
-        })
+        }))
     }
 
     fn size_at(&self, instant: Instant) -> Result<u64, Fatal> {

@@ -12,9 +12,10 @@ use crate::{
     AppendError, EventLog, Fatal, Head, Opened, Options, TapeLog,
     blocks::{Blocks, BlocksHead, Fault, close},
     group::Group,
-    index::HashIndex,
+    index::Streams,
     known::{Doubt, missing, start, with_remedy},
     lock::Lock,
+    older::{Index, Older},
     packer::Packer,
     record,
     render::{Renderer, ledger_opened},
@@ -25,12 +26,7 @@ use crate::{
 /// How far the clock may be behind the last commit, in microseconds: five minutes.
 const CLOCK_BEHIND_MAX_US: i64 = 5 * 60 * 1_000_000;
 
-pub(crate) fn open(
-    directory: &Path,
-    options: &Options,
-    now: Instant,
-    visit: &mut dyn FnMut(&Event),
-) -> Result<(TapeLog, Opened), Fatal> {
+pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<(TapeLog, Opened), Fatal> {
     let started = std::time::Instant::now();
     make_durably(directory, options)?;
     let lock = Lock::take(&*options.disk, directory)?;
@@ -42,7 +38,7 @@ pub(crate) fn open(
     )?);
     if let Some(why) = to_read {
         let survey = survey(&tape, options, Start::default())?;
-        return read_only(tape, options, survey, lock, why, visit);
+        return read_only(tape, options, survey, lock, why);
     }
 
     let (sled, survey) = look(&tape, directory, options)?;
@@ -66,7 +62,7 @@ pub(crate) fn open(
             let why = format!(
                 "what follows the last commit cannot be copied aside ({fatal}); free {bytes} bytes and open it again"
             );
-            return read_only(tape, options, survey, lock, why, visit);
+            return read_only(tape, options, survey, lock, why);
         }
         Err(fatal) => return Err(fatal),
     };
@@ -77,24 +73,16 @@ pub(crate) fn open(
         root: survey.tree.root(),
         recorded_at: last,
     };
-    let empty = Durable {
-        head: Head { size: 0, ..head },
-        tail_first: 0,
-        tail: Arc::default(),
-    };
-    let mut filler = Filling {
-        shared: Arc::new(Shared::new(Arc::clone(&tape), empty)),
-        index: HashIndex::default(),
-        visited: 0,
-        visit,
-    };
+    let mut filler = Filling::new(&tape, head);
     let (packer, fault) = filler.fill(sled, directory, options, head)?;
+    let _ = filler.shared.older.set(filler.older);
     let mut log = TapeLog {
         writer: Writer::resume(tape, options, survey.end)?,
         shared: filler.shared,
         packer,
         tree: survey.tree,
         index: filler.index,
+        index_events: options.index_events,
         group: Group::new(options.pending_bytes),
         renderer: Renderer::new(options.salt_seed)?,
         chunk_bytes: options.chunk_bytes,
@@ -105,12 +93,9 @@ pub(crate) fn open(
     if created {
         log.begin(now)?;
         match log.stage(ledger_opened(&options.origin, now)) {
-            Ok(events) => {
+            Ok(_) => {
                 // A crash before this returns leaves an empty tape or one with a tail: the next opening begins again.
                 log.commit()?;
-                for (event, _) in &events {
-                    visit(event);
-                }
             }
             Err(AppendError::Fatal(fatal)) => return Err(fatal),
             Err(refusal) => return Err(Fatal::Poisoned(refusal.to_string())),
@@ -135,7 +120,6 @@ fn read_only(
     survey: Survey,
     lock: Lock,
     why: String,
-    visit: &mut dyn FnMut(&Event),
 ) -> Result<(TapeLog, Opened), Fatal> {
     let started = std::time::Instant::now();
     let Some((last, _)) = &survey.last else {
@@ -146,17 +130,7 @@ fn read_only(
         root: survey.tree.root(),
         recorded_at: last.recorded_at,
     };
-    let empty = Durable {
-        head: Head { size: 0, ..head },
-        tail_first: 0,
-        tail: Arc::default(),
-    };
-    let mut filler = Filling {
-        shared: Arc::new(Shared::new(Arc::clone(&tape), empty)),
-        index: HashIndex::default(),
-        visited: 0,
-        visit,
-    };
+    let mut filler = Filling::new(&tape, head);
     let mut packer = Packer::new(Arc::clone(&filler.shared), BlocksHead::default());
     filler.replay(&mut packer, options, head)?;
     let log = TapeLog {
@@ -165,6 +139,7 @@ fn read_only(
         packer,
         tree: survey.tree,
         index: filler.index,
+        index_events: options.index_events,
         group: Group::new(options.pending_bytes),
         renderer: Renderer::new(options.salt_seed)?,
         chunk_bytes: options.chunk_bytes,
@@ -211,10 +186,13 @@ fn look(tape: &Tape, directory: &Path, options: &Options) -> Result<(Sled, Surve
     if head.tree.size() == 0 {
         return Ok((Ok((blocks, head)), all()?));
     }
-    let doubt = match rest(tape, options, &blocks, &head) {
-        Ok(rest) => return Ok((Ok((blocks, head)), rest)),
-        Err(Doubt::Differ(how)) => format!("it does not fit the tape: {how}"),
-        Err(Doubt::Fatal(fatal)) => return Err(fatal),
+    let doubt = match blocks.failed_earlier() {
+        Some(fault) => fault,
+        None => match rest(tape, options, &blocks, &head) {
+            Ok(rest) => return Ok((Ok((blocks, head)), rest)),
+            Err(Doubt::Differ(how)) => format!("it does not fit the tape: {how}"),
+            Err(Doubt::Fatal(fatal)) => return Err(fatal),
+        },
     };
     // One of the two is wrong. The tape alone tells which: sled can be made anew from a whole one.
     let whole = all().map_err(|fatal| with_remedy(fatal, &head));
@@ -254,17 +232,28 @@ fn open_sled(directory: &Path, options: &Options, new: bool) -> Sled {
     Ok((blocks, head))
 }
 
-/// Fills memory: the caller's state, the indexes and the block in the making, all in one pass.
-struct Filling<'a> {
+/// Fills memory: the newest part of the index and the block in the making.
+struct Filling {
     shared: Arc<Shared>,
-    index: HashIndex,
-    /// How many events the caller has seen.
-    visited: u64,
-    visit: &'a mut dyn FnMut(&Event),
+    index: Index,
+    older: Older,
 }
 
-impl Filling<'_> {
-    /// Takes events from sled as far as it goes and from the tape from there on; makes sled anew when it is wrong.
+impl Filling {
+    fn new(tape: &Arc<Tape>, head: Head) -> Self {
+        let durable = Durable {
+            head,
+            tail_first: 0,
+            tail: Arc::default(),
+        };
+        Self {
+            shared: Arc::new(Shared::new(Arc::clone(tape), durable)),
+            index: Index::default(),
+            older: Older::default(),
+        }
+    }
+
+    /// Indexes what sled has and its index has not, and takes the rest from the tape; makes sled anew when it is wrong.
     fn fill(
         &mut self,
         sled: Sled,
@@ -274,24 +263,16 @@ impl Filling<'_> {
     ) -> Result<(Packer, Option<Fault>), Fatal> {
         let fault = match sled {
             Ok((blocks, blocks_head)) => {
-                let end = blocks_head.tree.size();
-                let mut position = 0;
-                let read = match end {
-                    0 => Ok(true),
-                    _ => visit_blocks(&blocks, &mut position, end, &mut |record| {
-                        self.take(&record.event);
-                        true
-                    }),
-                };
-                match read {
-                    Ok(_) => {
-                        self.shared.set_blocks(Some(blocks));
+                self.shared.set_blocks(Some(blocks.clone()));
+                match self.index_blocks(&blocks, blocks_head.tree.size()) {
+                    Ok(()) => {
+                        close(blocks);
                         let mut packer = Packer::new(Arc::clone(&self.shared), blocks_head);
                         self.replay(&mut packer, options, head)?;
                         return Ok((packer, None));
                     }
-                    // Every event up to here had its checksum; the tape brings the rest.
                     Err(fault) => {
+                        self.shared.set_blocks(None);
                         close(blocks);
                         fault
                     }
@@ -299,18 +280,34 @@ impl Filling<'_> {
             }
             Err(fault) => fault,
         };
+        (self.index, self.older) = Default::default();
+        *writing(&self.shared.streams) = Streams::default();
         let packer = self.rebuild(directory, options, head)?;
         Ok((packer, Some(fault)))
     }
 
-    fn take(&mut self, event: &Event) {
-        if event.position < self.visited {
-            return;
+    /// Reads the events in blocks that are not in the index on disk. What is damaged before them shows when it is read.
+    fn index_blocks(&mut self, blocks: &Blocks, end: u64) -> Result<(), Fault> {
+        writing(&self.shared.durable).tail_first = end;
+        (self.index, self.older) = Index::load(&self.shared);
+        if self.shared.blocks().is_none() {
+            return blocks.failed_earlier().map_or(Ok(()), Err);
         }
-        self.visited = event.position + 1;
-        writing(&self.shared.streams).push(&event.stream, event.position);
-        self.index.add(event);
-        (self.visit)(event);
+        let mut position = self.index.end();
+        if position < end {
+            visit_blocks(blocks, &mut position, end, &mut |record| {
+                self.take(&record.event);
+                true
+            })?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, event: &Event) {
+        if event.position >= self.index.end() {
+            writing(&self.shared.streams).push(&event.stream, event.position);
+            self.index.add(event);
+        }
     }
 
     /// Makes sled anew from the whole tape. Until the last rename the old one stands where it stood; a crash anywhere
@@ -354,6 +351,8 @@ impl Filling<'_> {
         let (mut position, place) = packer.stands_at();
         let mut lines = tape.lines(place);
         let mut bytes = Vec::new();
+        // What is in blocks is indexed, and what follows is not, unless it was in the block in the making.
+        let indexed = position.max(self.index.end());
         while position < head.size {
             let read_bytes = lines.read_bytes;
             let Some(line) = lines.next()? else { break };
@@ -361,8 +360,8 @@ impl Filling<'_> {
                 Line::Event { leaf, details } => {
                     let record = read_record(&tape, &line, position, leaf, details)?;
                     let event = &record.event;
-                    let known = reading(&self.shared.streams).positions(&event.stream).len() as u64;
-                    if position >= self.visited && event.version != known + 1 {
+                    let known = reading(&self.shared.streams).version(&event.stream);
+                    if position >= indexed && event.version != known + 1 {
                         let (stream, version) = (&event.stream, event.version);
                         let how = format!("{stream} has version {version} where {} belongs", known + 1);
                         return Err(tape.damaged(line.place, how));
@@ -374,7 +373,12 @@ impl Filling<'_> {
                     self.take(&record.event);
                     position += 1;
                 }
-                Line::Commit(_) => options.report(read_bytes, total_bytes),
+                Line::Commit(commit) => {
+                    options.report(read_bytes, total_bytes);
+                    if self.index.added() >= options.index_events {
+                        self.index.save(&self.shared, commit.size, commit.root);
+                    }
+                }
                 Line::Unknown => {
                     return Err(tape.damaged(line.place, "a line is neither an event nor a commit"));
                 }

@@ -18,6 +18,9 @@ pub struct Options {
     /// How much of an open group's records for sled is held, in bytes; what exceeds it is read back from the tape
     /// after the commit. Default 64 MiB.
     pub pending_bytes: usize,
+    /// How many events are indexed in memory before their index goes to sled; after a crash so many are read again.
+    /// Default 65,536.
+    pub index_events: usize,
     /// What sled may keep in memory, in bytes. Default 64 MiB.
     pub sled_cache_bytes: u64,
     /// Seed of the salts, for tests that compare bytes; none takes 256 bits from the operating system.
@@ -37,6 +40,7 @@ impl Options {
             fill_bytes: 1 << 20,
             chunk_bytes: 1 << 20,
             pending_bytes: 64 << 20,
+            index_events: 1 << 16,
             sled_cache_bytes: 64 << 20,
             salt_seed: None,
             disk: Arc::new(RealDisk),

@@ -7,10 +7,7 @@ use ledger_contract::{
     value::Instant,
 };
 
-use crate::{
-    EventReader, Fatal, Head,
-    shared::{Shared, reading},
-};
+use crate::{EventReader, Fatal, Head, shared::Shared};
 
 /// How many positions of a stream are copied at once, so that the writer is not kept waiting.
 const POSITIONS_COPIED: usize = 256;
@@ -37,26 +34,20 @@ impl EventReader for TapeReader {
         visit: &mut dyn FnMut(Event) -> bool,
     ) -> Result<(), Fatal> {
         let before = before.min(self.head().size);
-        let mut version = usize::try_from(after_version).unwrap_or(usize::MAX);
+        let mut version = after_version;
         loop {
-            let positions: Vec<u64> = {
-                let streams = reading(&self.0.streams);
-                let rest = streams.positions(stream).get(version..).unwrap_or_default();
-                let known = rest.iter().take_while(|position| **position < before);
-                known.take(POSITIONS_COPIED).copied().collect()
-            };
+            let positions = self
+                .0
+                .stream_positions(stream, version, before, POSITIONS_COPIED)?;
             if positions.is_empty() || !self.0.visit_at(&positions, &mut |record| visit(record.event))? {
                 return Ok(());
             }
-            version += positions.len();
+            version += positions.len() as u64;
         }
     }
 
-    fn stream_version(&self, stream: &Stream, before: u64) -> u64 {
-        let before = before.min(self.head().size);
-        let streams = reading(&self.0.streams);
-        let positions = streams.positions(stream);
-        positions.partition_point(|position| *position < before) as u64
+    fn stream_version(&self, stream: &Stream, before: u64) -> Result<u64, Fatal> {
+        self.0.stream_version(stream, before.min(self.head().size))
     }
 
     fn size_at(&self, instant: Instant) -> Result<u64, Fatal> {

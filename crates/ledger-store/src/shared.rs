@@ -3,10 +3,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use ledger_contract::event::{Details, Event, read_leaf};
+use ledger_contract::event::{Details, Event, Stream, read_leaf};
 use ledger_proof::{Hash, Tree};
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +14,7 @@ use crate::{
     Fatal, Head,
     blocks::{Blocks, Fault, close},
     index::Streams,
+    older::{Loaded, Older},
     record::{self, Record},
     render::Widths,
     tape::{Found, Line, Place, Tape, is_blank, parse},
@@ -47,6 +48,8 @@ pub(crate) struct Shared {
     pub(crate) tape: Arc<Tape>,
     pub(crate) durable: RwLock<Durable>,
     pub(crate) streams: RwLock<Streams>,
+    /// The index of what is older; set once, when the log is open.
+    pub(crate) older: OnceLock<Older>,
     /// None once sled has failed; then the tape is read.
     blocks: RwLock<Option<Blocks>>,
     /// Positions and where their lines begin, gathered whenever the tape is read.
@@ -59,6 +62,7 @@ impl Shared {
             tape,
             durable: RwLock::new(durable),
             streams: RwLock::default(),
+            older: OnceLock::default(),
             blocks: RwLock::default(),
             waypoints: Mutex::default(),
         }
@@ -85,13 +89,70 @@ impl Shared {
         close(old);
     }
 
-    /// Stops using sled until the log is opened again; the tape has everything.
+    /// Stops using sled until the log is opened again, which makes it anew; the tape has everything.
     pub(crate) fn distrust(&self, fault: &Fault) {
+        if let Some(blocks) = self.blocks() {
+            blocks.mark_failed(fault);
+        }
         tracing::warn!(
             fault,
             "sled is not used any more: the tape is read instead, which is slower"
         );
         self.set_blocks(None);
+    }
+
+    /// The index of what is older than this opening.
+    pub(crate) fn older(&self) -> Result<&Loaded, Fatal> {
+        self.older.get_or_init(Older::default).get(self)
+    }
+
+    /// The positions of a stream's events with a version above `after_version`, below `before`, at most `max`.
+    pub(crate) fn stream_positions(
+        &self,
+        stream: &Stream,
+        after_version: u64,
+        before: u64,
+        max: usize,
+    ) -> Result<Vec<u64>, Fatal> {
+        let known = |rest: &[u64]| {
+            let known = rest.iter().take_while(|position| **position < before);
+            known.take(max).copied().collect()
+        };
+        let from = |version: u64| usize::try_from(version).unwrap_or(usize::MAX);
+        let older = {
+            let streams = reading(&self.streams);
+            let (older, newer) = streams.positions(stream);
+            if let Some(version) = after_version.checked_sub(older) {
+                return Ok(known(newer.get(from(version)..).unwrap_or_default()));
+            }
+            older
+        };
+        let positions = self.older()?.positions(stream);
+        if positions.len() as u64 != older {
+            let what = format!("the index of {stream}");
+            let how = format!("it has {} of {older} events", positions.len());
+            let remedy = "nothing on the tape is touched; remove the folder sled and open again".to_owned();
+            return Err(Fatal::Damaged { what, how, remedy });
+        }
+        Ok(known(positions.get(from(after_version)..).unwrap_or_default()))
+    }
+
+    /// The number of a stream's events below a position.
+    pub(crate) fn stream_version(&self, stream: &Stream, before: u64) -> Result<u64, Fatal> {
+        let older = {
+            let streams = reading(&self.streams);
+            let (older, newer) = streams.positions(stream);
+            let below = newer.partition_point(|position| *position < before) as u64;
+            if below > 0 || older == 0 {
+                return Ok(older + below);
+            }
+            older
+        };
+        if before >= self.older.get().map_or(0, Older::end) {
+            return Ok(older);
+        }
+        let positions = self.older()?.positions(stream);
+        Ok(positions.partition_point(|position| *position < before) as u64)
     }
 
     /// Visits durable records from a position on, below another, until `visit` returns false.

@@ -59,7 +59,13 @@ impl Snapshots {
     /// tells of, or parts of two snapshots under a head whose hash they do not have: no snapshot in either case. A
     /// crash soon after may lose it whole.
     pub fn store(&self, kind: SnapshotKind, snapshot: &Snapshot) -> bool {
-        self.with(|blocks| put(blocks, kind, snapshot)).is_some()
+        // Flushed, so that a kill leaves it; a power cut need not.
+        self.keep(kind, snapshot) && self.0.ask(Blocks::flush).is_some()
+    }
+
+    /// As `store`, and whoever flushes next takes it along.
+    pub(crate) fn keep(&self, kind: SnapshotKind, snapshot: &Snapshot) -> bool {
+        self.0.ask(|blocks| put(blocks, kind, snapshot)).is_some()
     }
 
     /// The newest snapshot of a kind that stands on at most `events` events and can be trusted; none when there is no
@@ -67,28 +73,36 @@ impl Snapshots {
     pub fn load(&self, kind: SnapshotKind, events: u64) -> Option<Snapshot> {
         let positions = self.positions(kind);
         let newest_first = positions.into_iter().rev().filter(|position| *position <= events);
-        newest_first.into_iter().find_map(|position| {
-            let snapshot = self.with(|blocks| get(blocks, kind, position)).flatten()?;
-            // A tape that cannot be read here says so to whoever reads on.
-            let root = self.0.root_at(position).ok().flatten()?;
-            (root == snapshot.root).then_some(snapshot)
-        })
+        newest_first
+            .into_iter()
+            .find_map(|position| self.0.snapshot(kind, position))
     }
 
     /// On how many events each snapshot of a kind stands that lies here, ascending; some may be of another schema or
     /// damaged.
     pub fn positions(&self, kind: SnapshotKind) -> Vec<u64> {
-        self.with(|blocks| positions(blocks, kind)).unwrap_or_default()
+        self.0.ask(|blocks| positions(blocks, kind)).unwrap_or_default()
     }
 
     /// Removes a snapshot, its head first: a crash on the way leaves parts that no head tells of.
     pub fn remove(&self, kind: SnapshotKind, position: u64) {
-        self.with(|blocks| remove(blocks, kind, position));
+        self.0.ask(|blocks| remove(blocks, kind, position));
+    }
+}
+
+impl Shared {
+    /// Asks sled, as long as it can be trusted.
+    fn ask<T>(&self, call: impl FnOnce(&Blocks) -> Result<T, Fault>) -> Option<T> {
+        let blocks = self.blocks()?;
+        call(&blocks).inspect_err(|fault| self.distrust(fault)).ok()
     }
 
-    fn with<T>(&self, call: impl FnOnce(&Blocks) -> Result<T, Fault>) -> Option<T> {
-        let blocks = self.0.blocks()?;
-        call(&blocks).inspect_err(|fault| self.0.distrust(fault)).ok()
+    /// The snapshot that stands on exactly so many events, when it can be trusted.
+    pub(crate) fn snapshot(&self, kind: SnapshotKind, position: u64) -> Option<Snapshot> {
+        let snapshot = self.ask(|blocks| get(blocks, kind, position)).flatten()?;
+        // A tape that cannot be read here says so to whoever reads on.
+        let root = self.root_at(position).ok().flatten()?;
+        (root == snapshot.root).then_some(snapshot)
     }
 }
 
@@ -128,10 +142,11 @@ fn put(blocks: &Blocks, kind: SnapshotKind, snapshot: &Snapshot) -> Result<(), F
             blocks.snapshots.insert(key, bytes)?;
         }
         let head = [&MAGIC[..], &checksum, &head].concat();
-        blocks.snapshots.insert(key(kind, snapshot.position), head)
-    })?;
-    // So that a kill leaves it, most of the time; a power cut need not.
-    blocks.flush()
+        blocks
+            .snapshots
+            .insert(key(kind, snapshot.position), head)
+            .map(drop)
+    })
 }
 
 fn get(blocks: &Blocks, kind: SnapshotKind, position: u64) -> Result<Option<Snapshot>, Fault> {

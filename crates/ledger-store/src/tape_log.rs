@@ -11,9 +11,10 @@ use ledger_proof::Tree;
 use crate::{
     AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, Snapshots, TapeReader,
     group::Group,
-    index::{HashIndex, entry_hash, key_hash},
+    index::{entry_hash, key_hash},
     lock::Lock,
     memory::{no_group, outside},
+    older::Index,
     open,
     packer::Packer,
     record::{self, Record},
@@ -30,7 +31,8 @@ pub struct TapeLog {
     pub(crate) packer: Packer,
     /// The tree over all durable leaves.
     pub(crate) tree: Tree,
-    pub(crate) index: HashIndex,
+    pub(crate) index: Index,
+    pub(crate) index_events: usize,
     pub(crate) group: Group,
     pub(crate) renderer: Renderer,
     pub(crate) chunk_bytes: usize,
@@ -41,19 +43,20 @@ pub struct TapeLog {
 }
 
 impl TapeLog {
-    /// Opens the log in a directory, or makes one there. `visit` sees every recorded event once, in order.
-    pub fn open(
-        directory: &Path,
-        options: &Options,
-        now: Instant,
-        visit: &mut dyn FnMut(&Event),
-    ) -> Result<(Self, Opened), Fatal> {
-        open::open(directory, options, now, visit)
+    /// Opens the log in a directory, or makes one there. What it holds is read with a reader: opening itself reads the
+    /// last commit and what follows it, and the few events that sled or its index does not have.
+    pub fn open(directory: &Path, options: &Options, now: Instant) -> Result<(Self, Opened), Fatal> {
+        open::open(directory, options, now)
     }
 
     /// Brings sled up to the durable head and syncs it; for benchmarks and verification. Closing does the same.
     pub fn catch_up(&mut self) {
-        self.packer.catch_up(self.shared.head());
+        let head = self.shared.head();
+        // Staged events are indexed too, and are not durable.
+        if self.mark().size == head.size && self.index.added() > self.index_events / 16 {
+            self.index.save(&self.shared, head.size, head.root);
+        }
+        self.packer.catch_up(head);
     }
 
     /// Where states that were made from the log are kept.
@@ -131,6 +134,13 @@ impl TapeLog {
                 details: width(details),
             },
         })
+    }
+
+    /// The positions that a hash leads to, in order.
+    fn find(&self, hash: u64) -> Result<Vec<u64>, Fatal> {
+        let mut positions = self.shared.older()?.find(hash);
+        positions.extend(self.index.find(hash));
+        Ok(positions)
     }
 
     /// The record at a position, staged ones too.
@@ -272,17 +282,19 @@ impl EventLog for TapeLog {
             recorded_at,
         };
         self.packer.publish(head);
+        if self.index.added() >= self.index_events {
+            self.index.save(&self.shared, size, root);
+        }
         Ok(head)
     }
 
     fn version(&self, stream: &Stream) -> u64 {
-        let streams = reading(&self.shared.streams);
-        streams.positions(stream).len() as u64
+        reading(&self.shared.streams).version(stream)
     }
 
     fn entry_events(&self, stream: &Stream, kind: EntryKind, id: &str) -> Result<Vec<Event>, Fatal> {
         let mut events = Vec::new();
-        for position in self.index.find(entry_hash(stream, kind, id)) {
+        for position in self.find(entry_hash(stream, kind, id))? {
             let record = self.record(position)?;
             let same =
                 |event: &Event| event.stream == *stream && event.data.entry_keys().contains(&(kind, id));
@@ -292,7 +304,7 @@ impl EventLog for TapeLog {
     }
 
     fn key_events(&self, key: &str) -> Result<Vec<Event>, Fatal> {
-        for first in self.index.find(key_hash(key)) {
+        for first in self.find(key_hash(key))? {
             let mut events = Vec::new();
             // The events of a command stand next to each other.
             while let Some(record) = self.record(first + events.len() as u64)?

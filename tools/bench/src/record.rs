@@ -93,7 +93,7 @@ pub(crate) fn groups(directory: &Path, rounds: u32, groups: u32, size: u32, tabl
     let directory = tempfile::tempdir_in(directory)?;
     let data = directory.path().join("groups");
     let options = Options::new("bench.example/ledger");
-    let (mut log, _) = TapeLog::open(&data, &options, SystemClock.now(), &mut |_| {})?;
+    let (mut log, _) = TapeLog::open(&data, &options, SystemClock.now())?;
     let mut number = 0u32;
     let mut append = |groups: u32| -> Result<f64> {
         let batches: Vec<Vec<NewCommand>> = (0..groups)

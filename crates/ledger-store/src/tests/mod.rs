@@ -4,6 +4,7 @@ mod crashes;
 mod damage;
 mod golden;
 mod logs;
+mod older;
 mod reading;
 mod repair;
 mod snapshots;
@@ -13,7 +14,7 @@ use std::path::Path;
 
 use ledger_contract::{event::Event, value::Instant};
 
-use crate::{Fatal, Opened, Options, TapeLog};
+use crate::{EventLog, EventReader, Fatal, Opened, Options, TapeLog};
 
 /// Small everything, so that a few hundred events meet every edge.
 fn small() -> Options {
@@ -22,15 +23,20 @@ fn small() -> Options {
         fill_bytes: 4 << 10,
         chunk_bytes: 3 << 10,
         pending_bytes: 16 << 10,
+        index_events: 48,
         sled_cache_bytes: 1 << 20,
         salt_seed: Some([1; 32]),
         ..Options::new("test.example/ledger")
     }
 }
 
-/// Opens and counts what is visited, in order.
+/// Opens, and reads everything.
 fn open(directory: &Path, options: &Options, now: Instant) -> Result<(TapeLog, Opened, Vec<Event>), Fatal> {
     let mut events = Vec::new();
-    let (log, opened) = TapeLog::open(directory, options, now, &mut |event| events.push(event.clone()))?;
+    let (log, opened) = TapeLog::open(directory, options, now)?;
+    log.reader().read(0, u64::MAX, &mut |event| {
+        events.push(event);
+        true
+    })?;
     Ok((log, opened, events))
 }

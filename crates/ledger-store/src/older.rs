@@ -1,0 +1,286 @@
+//! The index on disk: what the events before an opening are found by, kept as snapshots in sled so that opening reads
+//! none of them.
+//!
+//! A *segment* covers the events from the one before it to the end of a commit, and is never written again; the
+//! *directory* tells which segments there are and how many events each stream has. Segments are loaded when something
+//! older is first asked for. Without them, or when one is damaged, the events themselves are read.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use bincode::Options as _;
+use ledger_contract::event::{Event, EventData, Stream};
+use ledger_proof::Hash;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    Fatal, Snapshot, SnapshotKind, Snapshots,
+    index::{HashIndex, Pair, Streams},
+    shared::{Shared, reading, writing},
+};
+
+const SEGMENT: SnapshotKind = SnapshotKind {
+    name: "index",
+    schema: 1,
+};
+const DIRECTORY: SnapshotKind = SnapshotKind {
+    name: "index-directory",
+    schema: 1,
+};
+
+/// A segment, version 1. Frozen.
+#[derive(Serialize, Deserialize)]
+struct SegmentV1 {
+    /// The first position it covers; its own position ends it.
+    first: u64,
+    /// The positions of each stream's events.
+    streams: Vec<(String, Vec<u64>)>,
+    /// Sorted.
+    pairs: Vec<Pair>,
+}
+
+/// Each stream's name and number of events.
+type Counts = Vec<(String, u64)>;
+
+/// The directory, version 1. Frozen.
+#[derive(Serialize, Deserialize)]
+struct DirectoryV1 {
+    /// Where each segment ends, in order.
+    segments: Vec<u64>,
+    streams: Counts,
+    /// The positions of the events that opening looks at, since they say what may be read.
+    orders: Vec<u64>,
+}
+
+fn options() -> impl bincode::Options {
+    bincode::DefaultOptions::new()
+        .with_fixint_encoding()
+        .with_little_endian()
+        .reject_trailing_bytes()
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    options().with_limit(bytes.len() as u64).deserialize(bytes).ok()
+}
+
+/// The writer's side: what was added since the last segment, and the segments there are.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    hashes: HashIndex,
+    /// The events before it are in segments.
+    end: u64,
+    segments: Vec<u64>,
+    /// The positions of all events that order details to be destroyed.
+    orders: Vec<u64>,
+    /// How many events were added behind the end.
+    added: usize,
+}
+
+impl Index {
+    /// What sled has of the index of a log; the streams' versions go to what readers share. Nothing when it has none.
+    pub(crate) fn load(shared: &Arc<Shared>) -> (Self, Older) {
+        let snapshots = Snapshots(Arc::clone(shared));
+        let loaded = snapshots
+            .load(DIRECTORY, shared.head().size)
+            .and_then(|snapshot| {
+                let directory: DirectoryV1 = decode(&snapshot.bytes)?;
+                let counts: Option<Vec<(Stream, u64)>> = directory
+                    .streams
+                    .iter()
+                    .map(|(name, count)| Some((Stream::parse(name)?, *count)))
+                    .collect();
+                (directory.segments.last() == Some(&snapshot.position)).then_some((directory, counts?))
+            });
+        let Some((directory, counts)) = loaded else {
+            return Default::default();
+        };
+        *writing(&shared.streams) = Streams::of_older(counts);
+        let end = directory.segments.last().copied().unwrap_or(0);
+        // What a crash left before the directory told of it.
+        for position in snapshots.positions(SEGMENT) {
+            if directory.segments.binary_search(&position).is_err() {
+                snapshots.remove(SEGMENT, position);
+            }
+        }
+        let older = Older {
+            end,
+            segments: directory.segments.clone(),
+            ..Older::default()
+        };
+        let index = Self {
+            end,
+            segments: directory.segments,
+            orders: directory.orders,
+            ..Self::default()
+        };
+        (index, older)
+    }
+
+    /// The first position that is in no segment.
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    pub(crate) fn add(&mut self, event: &Event) {
+        self.hashes.add(event);
+        self.added += 1;
+        if matches!(event.data, EventData::DetailsDestroyed(_)) {
+            self.orders.push(event.position);
+        }
+    }
+
+    /// The positions with this hash that were added since the log was opened, in order.
+    pub(crate) fn find(&self, hash: u64) -> Vec<u64> {
+        self.hashes.find(hash)
+    }
+
+    /// Forgets positions from `size` on, which are in no segment.
+    pub(crate) fn cut(&mut self, size: u64) {
+        self.hashes.cut(size);
+        self.added = usize::try_from(size.saturating_sub(self.end)).unwrap_or(usize::MAX);
+        self.orders.retain(|position| *position < size);
+    }
+
+    /// How many events are in no segment yet.
+    pub(crate) fn added(&self) -> usize {
+        self.added
+    }
+
+    /// Makes a segment of what was added up to the end of a durable commit. The segment is written, then the directory,
+    /// then the old directory is removed: a crash on the way leaves the index as it was, or a segment that the next
+    /// opening removes.
+    pub(crate) fn save(&mut self, shared: &Arc<Shared>, position: u64, root: Hash) {
+        let pairs = self.hashes.take_recent();
+        if let Some((segment, streams)) = self.drawn(shared, &pairs) {
+            let snapshots = Snapshots(Arc::clone(shared));
+            let store = |kind, bytes| {
+                let snapshot = Snapshot {
+                    position,
+                    root,
+                    bytes,
+                };
+                snapshots.keep(kind, &snapshot)
+            };
+            self.segments.push(position);
+            let directory = DirectoryV1 {
+                segments: self.segments.clone(),
+                streams,
+                orders: self.orders.clone(),
+            };
+            let directory = options().serialize(&directory).unwrap_or_default();
+            if store(SEGMENT, segment) && store(DIRECTORY, directory) && self.end > 0 {
+                snapshots.remove(DIRECTORY, self.end);
+            }
+        }
+        self.hashes.push_run(pairs);
+        self.end = position;
+        self.added = 0;
+    }
+
+    /// The bytes of the next segment, and every stream's number of events; none without sled.
+    fn drawn(&self, shared: &Shared, pairs: &[Pair]) -> Option<(Vec<u8>, Counts)> {
+        shared.blocks()?;
+        let (mut positions, mut counts) = (Vec::new(), Vec::new());
+        for (stream, version, newer) in reading(&shared.streams).all() {
+            let start = newer.partition_point(|position| *position < self.end);
+            counts.push((stream.to_string(), version));
+            match newer.get(start..) {
+                Some(rest) if !rest.is_empty() => positions.push((stream.to_string(), rest.to_vec())),
+                _ => {}
+            }
+        }
+        let segment = SegmentV1 {
+            first: self.end,
+            streams: positions,
+            pairs: pairs.to_vec(),
+        };
+        Some((options().serialize(&segment).ok()?, counts))
+    }
+}
+
+/// What was indexed before the log was opened.
+#[derive(Debug, Default)]
+pub(crate) struct Older {
+    /// The first position that is not in it.
+    end: u64,
+    segments: Vec<u64>,
+    loaded: OnceLock<Loaded>,
+    loading: Mutex<()>,
+}
+
+/// The older index in memory; it never changes.
+#[derive(Debug, Default)]
+pub(crate) struct Loaded {
+    streams: HashMap<Stream, Vec<u64>>,
+    hashes: HashIndex,
+}
+
+impl Older {
+    /// The first position that is not in it.
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Loads it when this is the first to ask; others wait for that.
+    pub(crate) fn get(&self, shared: &Shared) -> Result<&Loaded, Fatal> {
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let _alone = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(loaded) = self.loaded.get() {
+            return Ok(loaded);
+        }
+        let loaded = match self.load(shared) {
+            Some(loaded) => loaded,
+            None => self.read_again(shared)?,
+        };
+        Ok(self.loaded.get_or_init(|| loaded))
+    }
+
+    fn load(&self, shared: &Shared) -> Option<Loaded> {
+        let (mut loaded, mut end) = (Loaded::default(), 0);
+        for position in &self.segments {
+            let snapshot = shared.snapshot(SEGMENT, *position)?;
+            let segment: SegmentV1 = decode(&snapshot.bytes)?;
+            if segment.first != end {
+                return None;
+            }
+            for (name, positions) in segment.streams {
+                let stream = Stream::parse(&name)?;
+                loaded.streams.entry(stream).or_default().extend(positions);
+            }
+            loaded.hashes.push_run(segment.pairs);
+            end = *position;
+        }
+        (end == self.end).then_some(loaded)
+    }
+
+    /// Makes it from the events themselves.
+    fn read_again(&self, shared: &Shared) -> Result<Loaded, Fatal> {
+        let mut loaded = Loaded::default();
+        shared.visit(0, self.end, &mut |record| {
+            let event = &record.event;
+            let positions = loaded.streams.entry(event.stream.clone()).or_default();
+            positions.push(event.position);
+            loaded.hashes.add(event);
+            true
+        })?;
+        let run = loaded.hashes.take_recent();
+        loaded.hashes.push_run(run);
+        Ok(loaded)
+    }
+}
+
+impl Loaded {
+    /// The positions with this hash, in order.
+    pub(crate) fn find(&self, hash: u64) -> Vec<u64> {
+        self.hashes.find(hash)
+    }
+
+    /// The positions of a stream's events.
+    pub(crate) fn positions(&self, stream: &Stream) -> &[u64] {
+        self.streams.get(stream).map_or(&[], Vec::as_slice)
+    }
+}
