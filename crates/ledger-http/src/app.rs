@@ -16,7 +16,7 @@ use ledger_store::EventReader;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::problem::Failure;
+use crate::{answers::Answers, problem::Failure};
 
 /// As many postings as the writer's queue holds, so that none waits outside it unseen.
 const POSTINGS_MAX: usize = 4_096;
@@ -79,6 +79,7 @@ pub(crate) struct App<R> {
     pub(crate) postings: Arc<Semaphore>,
     pub(crate) batches: Arc<Semaphore>,
     pub(crate) live_streams: Arc<Semaphore>,
+    pub(crate) answers: Answers,
     questions: Arc<Semaphore>,
     /// Whether the last posting found the writer stopped.
     stopped: AtomicBool,
@@ -99,6 +100,7 @@ impl<R: Record> App<R> {
             postings: Arc::new(Semaphore::new(POSTINGS_MAX)),
             batches: Arc::new(Semaphore::new(BATCHES_MAX)),
             live_streams: Arc::new(Semaphore::new(LIVE_STREAMS_MAX)),
+            answers: Answers::default(),
             questions: Arc::new(Semaphore::new(QUESTIONS_MAX)),
             stopped: AtomicBool::new(false),
         })

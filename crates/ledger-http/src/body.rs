@@ -57,7 +57,7 @@ pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
 }
 
 /// An answer in JSON.
-pub(crate) fn answer(status: StatusCode, json: Vec<u8>) -> Response {
+pub(crate) fn answer(status: StatusCode, json: impl Into<Bytes>) -> Response {
     let content_type = [(CONTENT_TYPE, HeaderValue::from_static(JSON))];
-    (status, content_type, json).into_response()
+    (status, content_type, json.into()).into_response()
 }

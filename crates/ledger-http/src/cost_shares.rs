@@ -1,19 +1,10 @@
 //! `/v1/regions/{region}/cost-shares`: the bill of a year, divided; and the events behind one of its figures.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    middleware::from_fn,
-    response::Response,
-    routing::get,
-};
 use ledger_contract::value::{parse_id, parse_municipality};
-use ledger_service::RegionFigureRequest;
-use serde_json::json;
+use ledger_service::{RegionFigureRequest, RegionQuery};
 
 use crate::{
-    app::{Page, Record, Shared},
-    negotiate::json_only,
+    app::{Page, Record},
     openapi::Operation,
     problem::Failure,
     query::Parameters,
@@ -30,13 +21,18 @@ pub(crate) fn page<R: Record>() -> Page<R> {
     )
     .takes(&["region", "shareYear", "asOf", "knownAt"])
     .answers(200, "CostShares")
-    .or_not_modified()
     .fails(&report::PROBLEMS);
-    Page {
-        path: "/regions/{region}/cost-shares",
-        methods: get(show::<R>).route_layer(from_fn(json_only)),
-        about: json!({ "get": operation.to_json() }),
-    }
+    report::page(
+        "/regions/{region}/cost-shares",
+        operation,
+        |RegionInPath(region), mut parameters| {
+            let year = parameters.take("year", report::year);
+            let query = region_report::dates(&mut parameters);
+            parameters.finish()?;
+            Ok((region, year, query))
+        },
+        |queries, (region, year, query)| queries.cost_shares(&region, year, &query),
+    )
 }
 
 /// The events behind one figure.
@@ -57,39 +53,17 @@ pub(crate) fn explanations<R: Record>() -> Page<R> {
         "knownAt",
     ])
     .answers(200, "RegionExplanation")
-    .or_not_modified()
     .fails(&report::PROBLEMS);
-    Page {
-        path: "/regions/{region}/cost-shares/explanations",
-        methods: get(explain::<R>).route_layer(from_fn(json_only)),
-        about: json!({ "get": operation.to_json() }),
-    }
+    report::page(
+        "/regions/{region}/cost-shares/explanations",
+        operation,
+        |RegionInPath(region), parameters| Ok((region, figure(parameters)?)),
+        |queries, (region, (asked, query))| queries.explain_region(&region, &asked, &query),
+    )
 }
 
-async fn show<R: Record>(
-    State(app): State<Shared<R>>,
-    RegionInPath(region): RegionInPath,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let mut parameters = Parameters::of(&uri);
-    let year = parameters.take("year", report::year);
-    let query = region_report::dates(&mut parameters);
-    parameters.finish()?;
-    let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, &uri, day, move |queries| {
-        queries.cost_shares(&region, year, &query)
-    })
-    .await
-}
-
-async fn explain<R: Record>(
-    State(app): State<Shared<R>>,
-    RegionInPath(region): RegionInPath,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let mut parameters = Parameters::of(&uri);
+/// Which figure of a municipality is asked, and at which dates: all that is left of the parameters.
+pub(crate) fn figure(mut parameters: Parameters) -> Result<(RegionFigureRequest, RegionQuery), Failure> {
     let figure = parameters.take_text("figure");
     let municipality = parameters.take_required("municipality", parse_municipality);
     let group = parameters.take("group", parse_id);
@@ -103,9 +77,5 @@ async fn explain<R: Record>(
         group,
         figure,
     };
-    let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, &uri, day, move |queries| {
-        queries.explain_region(&region, &asked, &query)
-    })
-    .await
+    Ok((asked, query))
 }

@@ -1,23 +1,12 @@
 //! `/v1/programmes/{programme}/{report}/explanations`: the events behind one figure of a report, with amounts that
 //! sum to it.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    middleware::from_fn,
-    response::Response,
-    routing::get,
-};
 use ledger_contract::value::parse_id;
 use ledger_projections::ReportName;
-use serde_json::json;
 
 use crate::{
-    app::{Page, Record, Shared},
-    negotiate::json_only,
+    app::{Page, Record},
     openapi::Operation,
-    problem::Failure,
-    query::Parameters,
     report::{self, EXPLANATION, ProgrammeInPath},
 };
 
@@ -38,9 +27,6 @@ fn page<R: Record>(report: ReportName) -> Page<R> {
         ),
         ReportName::Funding => ("/programmes/{programme}/funding/explanations", "explainFunding"),
     };
-    let show = move |app: State<Shared<R>>, programme: ProgrammeInPath, uri: Uri, headers: HeaderMap| {
-        show(report, app, programme, uri, headers)
-    };
     let operation = Operation::new(
         id,
         "Reports",
@@ -57,30 +43,19 @@ fn page<R: Record>(report: ReportName) -> Page<R> {
         "project",
     ])
     .answers(200, "Explanation")
-    .or_not_modified()
     .fails(&report::PROBLEMS);
-    Page {
+    report::page(
         path,
-        methods: get(show).route_layer(from_fn(json_only)),
-        about: json!({ "get": operation.to_json() }),
-    }
-}
-
-async fn show<R: Record>(
-    report: ReportName,
-    State(app): State<Shared<R>>,
-    ProgrammeInPath(programme): ProgrammeInPath,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let mut parameters = Parameters::of(&uri);
-    let figure = parameters.take_text("figure");
-    let source = parameters.take("source", parse_id);
-    let query = report::common(&mut parameters);
-    parameters.finish()?;
-    let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, &uri, day, move |queries| {
-        queries.explain(report, &programme, &figure, source.as_ref(), &query)
-    })
-    .await
+        operation,
+        |ProgrammeInPath(programme), mut parameters| {
+            let figure = parameters.take_text("figure");
+            let source = parameters.take("source", parse_id);
+            let query = report::common(&mut parameters);
+            parameters.finish()?;
+            Ok((programme, figure, source, query))
+        },
+        move |queries, (programme, figure, source, query)| {
+            queries.explain(report, &programme, &figure, source.as_ref(), &query)
+        },
+    )
 }

@@ -1,10 +1,12 @@
 //! The front door for programs: HTTP with JSON, problem documents and an OpenAPI document.
 //!
-//! A URL tells the handler's file: `/v1/programmes/{programme}/funding` is answered in `funding.rs`. Handlers ask the
-//! service and never storage, decide nothing about money, and log neither bodies nor details. There is no access
-//! control here yet, so whoever serves this binds it to loopback.
+//! A URL tells the handler's file: `/v1/programmes/{programme}/funding` is answered by `funding.rs`, which says what is
+//! asked and of whom. How all reports and lists are answered is in `report.rs` and `listing.rs`, and what is kept of
+//! the answers in `answers.rs`. Handlers ask the service and never storage, decide nothing about money, and log neither
+//! bodies nor details. There is no access control here yet, so whoever serves this binds it to loopback.
 
 mod advance_plan;
+mod answers;
 mod app;
 mod body;
 mod budget_position;
@@ -15,6 +17,7 @@ mod explanations;
 mod funding;
 mod health;
 mod host;
+mod listing;
 mod log;
 mod negotiate;
 mod observe;

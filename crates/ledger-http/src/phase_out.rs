@@ -2,24 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    middleware::from_fn,
-    response::Response,
-    routing::get,
-};
 use ledger_contract::value::{parse_fraction, parse_municipality, quoted};
 use ledger_domain::{Fraction, Year};
 use ledger_projections::PhaseOutQuery;
-use serde_json::json;
 
 use crate::{
-    app::{Page, Record, Shared},
-    negotiate::json_only,
+    app::{Page, Record},
     openapi::Operation,
-    problem::Failure,
-    query::Parameters,
     region_report::{self, RegionInPath},
     report,
 };
@@ -40,34 +29,22 @@ pub(crate) fn page<R: Record>() -> Page<R> {
         "knownAt",
     ])
     .answers(200, "PhaseOut")
-    .or_not_modified()
     .fails(&report::PROBLEMS);
-    Page {
-        path: "/regions/{region}/phase-out",
-        methods: get(show::<R>).route_layer(from_fn(json_only)),
-        about: json!({ "get": operation.to_json() }),
-    }
-}
-
-async fn show<R: Record>(
-    State(app): State<Shared<R>>,
-    RegionInPath(region): RegionInPath,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let mut parameters = Parameters::of(&uri);
-    let asked = PhaseOutQuery {
-        municipality: parameters.take("municipality", parse_municipality),
-        assume_costs_of: parameters.take("assumeCostsOf", report::year),
-        schedule: parameters.take("schedule", schedule),
-    };
-    let query = region_report::dates(&mut parameters);
-    parameters.finish()?;
-    let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, &uri, day, move |queries| {
-        queries.phase_out(&region, &asked, &query)
-    })
-    .await
+    report::page(
+        "/regions/{region}/phase-out",
+        operation,
+        |RegionInPath(region), mut parameters| {
+            let asked = PhaseOutQuery {
+                municipality: parameters.take("municipality", parse_municipality),
+                assume_costs_of: parameters.take("assumeCostsOf", report::year),
+                schedule: parameters.take("schedule", schedule),
+            };
+            let query = region_report::dates(&mut parameters);
+            parameters.finish()?;
+            Ok((region, asked, query))
+        },
+        |queries, (region, asked, query)| queries.phase_out(&region, &asked, &query),
+    )
 }
 
 /// `2021:2/3,2022:1/3,2023:0`: from each year on its degree.

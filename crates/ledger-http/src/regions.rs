@@ -1,79 +1,22 @@
 //! `/v1/regions`: which regions there are.
 
-use axum::{
-    extract::State,
-    http::{HeaderMap, Uri},
-    middleware::from_fn,
-    response::Response,
-    routing::get,
-};
-use ledger_contract::value::{Name, parse_id};
-use serde::Serialize;
-use serde_json::json;
+use ledger_service::Queries;
 
 use crate::{
-    app::{Page, Record, Shared},
-    negotiate::json_only,
+    app::{Page, Record},
+    listing::{self, Nouns},
     openapi::Operation,
-    problem::Failure,
-    query::Parameters,
-    report,
 };
-
-/// A page of the list.
-#[derive(Serialize)]
-struct Regions {
-    regions: Vec<Region>,
-    /// What to give as `after` for the page that follows; null on the last.
-    next: Option<Name>,
-}
-
-#[derive(Serialize)]
-struct Region {
-    region: Name,
-    title: String,
-}
 
 /// The list.
 pub(crate) fn page<R: Record>() -> Page<R> {
     let operation = Operation::new("listRegions", "Regions", "The regions, by id")
         .takes(&["afterRegion", "limit"])
-        .answers(200, "Regions")
-        .or_not_modified()
-        .fails(&[400, 406, 429, 500, 503]);
-    Page {
-        path: "/regions",
-        methods: get(list::<R>).route_layer(from_fn(json_only)),
-        about: json!({ "get": operation.to_json() }),
-    }
-}
-
-async fn list<R: Record>(
-    State(app): State<Shared<R>>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let mut parameters = Parameters::of(&uri);
-    let after = parameters.take("after", parse_id);
-    let limit = parameters.take_limit();
-    parameters.finish()?;
-    report::answer(&app, &headers, &uri, None, move |queries| {
-        // One more than the page shows whether another page follows.
-        let mut found = queries.regions(after.as_ref(), limit + 1);
-        let more = found.len() > limit;
-        found.truncate(limit);
-        let regions: Vec<Region> = found
-            .into_iter()
-            .map(|(id, title)| Region {
-                region: Name(id),
-                title,
-            })
-            .collect();
-        let last = regions.last().map(|region| region.region.clone());
-        Ok(Regions {
-            regions,
-            next: last.filter(|_| more),
-        })
-    })
-    .await
+        .answers(200, "Regions");
+    listing::page(
+        "/regions",
+        operation,
+        Nouns("region", "regions"),
+        Queries::regions,
+    )
 }

@@ -1,15 +1,12 @@
-//! What the reports share: their parameters, the ids in their path, and their `ETag`.
+//! What the reports share: how they are answered, their parameters, the ids in their path, and their `ETag`.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use axum::{
-    extract::{FromRequestParts, RawPathParams},
-    http::{
-        HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{CACHE_CONTROL, ETAG},
-        request::Parts,
-    },
-    response::{IntoResponse as _, Response},
+    extract::{FromRequestParts, RawPathParams, State},
+    http::{HeaderMap, HeaderValue, Uri, request::Parts, uri::PathAndQuery},
+    middleware::from_fn,
+    routing::get,
 };
 use ledger_contract::{
     report::KnownAt,
@@ -19,17 +16,20 @@ use ledger_domain::{Code, Date, Id, Year};
 use ledger_projections::GroupBy;
 use ledger_service::{Queries, QueryError, ReportQuery, today};
 use serde::Serialize;
+use serde_json::json;
 
 use crate::{
-    app::{App, Record},
+    answers::Answer,
+    app::{App, Page, Record, Shared},
     body,
-    negotiate::has,
+    negotiate::json_only,
+    openapi::Operation,
     problem::Failure,
     query::{Parameters, given, number},
 };
 
 /// What every report takes.
-pub(crate) const PARAMETERS: [&str; 6] = ["programme", "asOf", "knownAt", "year", "project", "by"];
+const PARAMETERS: [&str; 6] = ["programme", "asOf", "knownAt", "year", "project", "by"];
 /// How a report can fail.
 pub(crate) const PROBLEMS: [u16; 6] = [400, 404, 406, 429, 500, 503];
 /// Why an explanation has no pages.
@@ -72,8 +72,7 @@ pub(crate) async fn id_in_path<S: Send + Sync>(
 }
 
 /// Reads the parameters of a report.
-pub(crate) fn query(uri: &Uri) -> Result<ReportQuery, Failure> {
-    let mut parameters = Parameters::of(uri);
+fn query(mut parameters: Parameters) -> Result<ReportQuery, Failure> {
     let by = parameters.take("by", |text| {
         GroupBy::parse(text).ok_or_else(|| {
             format!(
@@ -106,48 +105,97 @@ pub(crate) fn year(text: &str) -> Result<Year, String> {
     number(text, 0, u64::MAX).and_then(check_year)
 }
 
-/// The day that a report depends on beside its parameters: today, when none is asked.
-pub(crate) fn day<R: Record>(app: &App<R>, as_of: Option<Date>) -> Option<Date> {
-    let today = || today(app.settings.clock.now());
-    as_of.is_none().then(today)
+/// One address that shows what the ledger knows, as JSON with a tag. `read` makes a question of the path and the
+/// parameters and ends their reading; `ask` puts it to the ledger.
+pub(crate) fn page<R, P, Q, T>(
+    path: &'static str,
+    operation: Operation,
+    read: impl Fn(P, Parameters) -> Result<Q, Failure> + Clone + Send + Sync + 'static,
+    ask: impl Fn(&Queries<R>, Q) -> Result<T, QueryError> + Clone + Send + Sync + 'static,
+) -> Page<R>
+where
+    R: Record,
+    P: FromRequestParts<Shared<R>> + Send + 'static,
+    Q: Send + 'static,
+    T: Serialize + 'static,
+{
+    let show = move |State(app): State<Shared<R>>, path: P, uri: Uri, headers: HeaderMap| {
+        let (read, ask) = (read.clone(), ask.clone());
+        async move {
+            let answer = answer(&app, &uri, || read(path, Parameters::of(&uri)), ask).await?;
+            Ok::<_, Failure>(answer.to(&headers))
+        }
+    };
+    Page {
+        path,
+        methods: get(show).route_layer(from_fn(json_only)),
+        about: json!({ "get": operation.or_not_modified().to_json() }),
+    }
 }
 
-/// Answers with what the ledger shows, or with 304 when the client has it. The ledger is asked in either case, since
-/// only it knows whether there is anything of the kind; a client that has it is spared the text.
+/// A report of one programme.
+pub(crate) fn of_programme<R: Record, T: Serialize + 'static>(
+    path: &'static str,
+    operation: Operation,
+    ask: impl Fn(&Queries<R>, &Id, &ReportQuery) -> Result<T, QueryError> + Clone + Send + Sync + 'static,
+) -> Page<R> {
+    page(
+        path,
+        operation.takes(&PARAMETERS).fails(&PROBLEMS),
+        |ProgrammeInPath(programme), parameters| Ok((programme, query(parameters)?)),
+        move |queries, (programme, query)| ask(queries, &programme, &query),
+    )
+}
+
+/// What was answered before, while nothing was recorded since; else what the ledger shows now. It is asked also for a
+/// client that may have the answer, since only it knows whether there is anything of the kind.
 ///
 /// The tag is taken before the answer is made: a commit in between gives an answer that is newer than its tag, which
-/// costs one more request later, and never a tag that is newer than its answer.
-pub(crate) async fn answer<R: Record, T: Serialize>(
+/// costs one more request later, and never a tag that is newer than its answer. Such an answer is not kept.
+async fn answer<R: Record, Q: Send + 'static, T: Serialize>(
     app: &App<R>,
-    headers: &HeaderMap,
     uri: &Uri,
-    day: Option<Date>,
-    question: impl FnOnce(&Queries<R>) -> Result<T, QueryError> + Send + 'static,
-) -> Result<Response, Failure> {
-    let etag = etag(app, uri, day);
-    let tag = HeaderValue::try_from(&etag).map_err(|_| Failure::internal())?;
-    let caching = [(ETAG, tag), (CACHE_CONTROL, HeaderValue::from_static("no-cache"))];
-    let known = has(headers, &etag);
-    let json = app
+    read: impl FnOnce() -> Result<Q, Failure>,
+    ask: impl FnOnce(&Queries<R>, Q) -> Result<T, QueryError> + Send + 'static,
+) -> Result<Answer, Failure> {
+    let (position, today) = (
+        app.ledger.queries().log_position(),
+        today(app.settings.clock.now()),
+    );
+    let address = uri.path_and_query().map_or("", PathAndQuery::as_str);
+    if let Some(answer) = app.answers.get((position, today), address) {
+        return Ok(answer);
+    }
+    let question = read()?;
+    let (json, position_after) = app
         .ask(move |queries| {
-            let answer = question(queries)?;
-            Ok((!known).then(|| body::json(&answer)))
+            let answer = ask(queries, question)?;
+            Ok((body::json(&answer), queries.log_position()))
         })
         .await?;
-    Ok(match json {
-        None => (StatusCode::NOT_MODIFIED, caching).into_response(),
-        Some(json) => (caching, body::answer(StatusCode::OK, json?)).into_response(),
-    })
+    let etag = etag(uri, position, &app.identity, today);
+    let answer = Answer {
+        etag: HeaderValue::try_from(etag).map_err(|_| Failure::internal())?,
+        json: json?.into(),
+    };
+    if position == position_after {
+        app.answers.put((position, today), address, &answer);
+    }
+    Ok(answer)
 }
 
-/// Log position, path, parameters in any order, and the day decide an answer. Clients that keep one tag for several
-/// addresses are not misled. The hash may differ in another build, which costs one more answer.
-fn etag<R: Record>(app: &App<R>, uri: &Uri, day: Option<Date>) -> String {
-    let position = app.ledger.queries().log_position();
+/// Log position, path, parameters in any order, and without `asOf` the day decide an answer. Clients that keep one tag
+/// for several addresses are not misled. The hash may differ in another build, which costs one more answer.
+fn etag(uri: &Uri, position: u64, identity: &str, today: Date) -> String {
     let mut parameters = given(uri).unwrap_or_default();
     parameters.sort_unstable();
+    let is_dated = parameters.iter().any(|(name, _)| name == "asOf");
     let mut asked = DefaultHasher::new();
-    (uri.path(), parameters).hash(&mut asked);
-    let day = day.map(|day| format!("-{day}")).unwrap_or_default();
-    format!("\"{position}-{}-{:016x}{day}\"", app.identity, asked.finish())
+    (uri.path(), &parameters).hash(&mut asked);
+    let day = if is_dated {
+        String::new()
+    } else {
+        format!("-{today}")
+    };
+    format!("\"{position}-{identity}-{:016x}{day}\"", asked.finish())
 }

@@ -1,23 +1,15 @@
 //! `/v1/regions/{region}/settlements`: which settlements were drawn up, and each with its frozen lines.
 
-use axum::{
-    extract::{FromRequestParts, State},
-    http::{HeaderMap, Uri, request::Parts},
-    middleware::from_fn,
-    response::Response,
-    routing::get,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use ledger_contract::value::{Day, Name, parse_id};
 use ledger_domain::{Code, Id, Year};
+use ledger_service::SettlementSummary;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::{
-    app::{Page, Record, Shared},
-    negotiate::json_only,
+    app::{Page, Record},
     openapi::Operation,
     problem::Failure,
-    query::Parameters,
     region_report::{self, RegionInPath},
     report::{self, id_in_path},
 };
@@ -61,12 +53,46 @@ pub(crate) fn page<R: Record>() -> Page<R> {
     )
     .takes(&["region", "asOf", "knownAt", "afterSettlement", "limit"])
     .answers(200, "Settlements")
-    .or_not_modified()
     .fails(&report::PROBLEMS);
-    Page {
-        path: "/regions/{region}/settlements",
-        methods: get(list::<R>).route_layer(from_fn(json_only)),
-        about: json!({ "get": operation.to_json() }),
+    report::page(
+        "/regions/{region}/settlements",
+        operation,
+        |RegionInPath(region), mut parameters| {
+            let query = region_report::dates(&mut parameters);
+            let after = parameters.take("after", parse_id);
+            let limit = parameters.take_limit();
+            parameters.finish()?;
+            Ok((region, query, after, limit))
+        },
+        |queries, (region, query, after, limit)| {
+            let found = queries.settlements(&region, &query)?;
+            Ok(after_one(found, after.as_ref(), limit))
+        },
+    )
+}
+
+/// The page that follows a settlement, or the first.
+fn after_one(found: Vec<SettlementSummary>, after: Option<&Id>, limit: usize) -> Settlements {
+    let start = after.map_or(0, |after| {
+        let at = found.iter().position(|(id, ..)| id == after);
+        at.map_or(found.len(), |at| at + 1)
+    });
+    let more = found.len() > start + limit;
+    let settlements: Vec<Summary> = found
+        .into_iter()
+        .skip(start)
+        .take(limit)
+        .map(|(settlement, year, date, position)| Summary {
+            settlement: Name(settlement),
+            year,
+            booking_date: Day(date),
+            position,
+        })
+        .collect();
+    let last = settlements.last().map(|summary| summary.settlement.clone());
+    Settlements {
+        settlements,
+        next: last.filter(|_| more),
     }
 }
 
@@ -79,67 +105,15 @@ pub(crate) fn one<R: Record>() -> Page<R> {
     )
     .takes(&["region", "settlement", "asOf", "knownAt"])
     .answers(200, "Settlement")
-    .or_not_modified()
     .fails(&report::PROBLEMS);
-    Page {
-        path: "/regions/{region}/settlements/{settlement}",
-        methods: get(show::<R>).route_layer(from_fn(json_only)),
-        about: json!({ "get": operation.to_json() }),
-    }
-}
-
-async fn list<R: Record>(
-    State(app): State<Shared<R>>,
-    RegionInPath(region): RegionInPath,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let mut parameters = Parameters::of(&uri);
-    let query = region_report::dates(&mut parameters);
-    let after = parameters.take("after", parse_id);
-    let limit = parameters.take_limit();
-    parameters.finish()?;
-    let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, &uri, day, move |queries| {
-        let found = queries.settlements(&region, &query)?;
-        let start = after.map_or(0, |after| {
-            let at = found.iter().position(|(id, ..)| *id == after);
-            at.map_or(found.len(), |at| at + 1)
-        });
-        let more = found.len() > start + limit;
-        let settlements: Vec<Summary> = found
-            .into_iter()
-            .skip(start)
-            .take(limit)
-            .map(|(settlement, year, date, position)| Summary {
-                settlement: Name(settlement),
-                year,
-                booking_date: Day(date),
-                position,
-            })
-            .collect();
-        let last = settlements.last().map(|summary| summary.settlement.clone());
-        Ok(Settlements {
-            settlements,
-            next: last.filter(|_| more),
-        })
-    })
-    .await
-}
-
-async fn show<R: Record>(
-    State(app): State<Shared<R>>,
-    RegionInPath(region): RegionInPath,
-    SettlementInPath(settlement): SettlementInPath,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
-    let mut parameters = Parameters::of(&uri);
-    let query = region_report::dates(&mut parameters);
-    parameters.finish()?;
-    let day = report::day(&app, query.as_of);
-    report::answer(&app, &headers, &uri, day, move |queries| {
-        queries.settlement(&region, &settlement, &query)
-    })
-    .await
+    report::page(
+        "/regions/{region}/settlements/{settlement}",
+        operation,
+        |(RegionInPath(region), SettlementInPath(settlement)), mut parameters| {
+            let query = region_report::dates(&mut parameters);
+            parameters.finish()?;
+            Ok((region, settlement, query))
+        },
+        |queries, (region, settlement, query)| queries.settlement(&region, &settlement, &query),
+    )
 }

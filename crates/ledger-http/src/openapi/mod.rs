@@ -88,7 +88,7 @@ pub(crate) fn page<R: Record>(pages: &[Page<R>]) -> Page<R> {
             HeaderValue::from_static("cross-origin"),
         ),
     ];
-    let show = async move || (headers, body::answer(StatusCode::OK, document.into())).into_response();
+    let show = async move || (headers, body::answer(StatusCode::OK, document)).into_response();
     Page {
         path,
         methods: get(show).route_layer(from_fn(json_only)),

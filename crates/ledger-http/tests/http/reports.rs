@@ -52,6 +52,33 @@ async fn a_tag_saves_the_answer_until_something_is_recorded() {
 }
 
 #[tokio::test]
+async fn an_answer_is_given_again_until_something_is_recorded() {
+    let server = Server::with_programme().await;
+    let path = "/v1/programmes/jeugd/budget-position?asOf=2021-12-31";
+    let first = server.get(path).await;
+    let again = server.get(path).await;
+    assert_eq!((again.status, &again.body), (first.status, &first.body));
+    for name in ["etag", "content-type", "cache-control", "content-length"] {
+        assert_eq!(again.header(name), first.header(name), "{name}");
+    }
+    // What is asked of is unknown, also when the same was answered for another.
+    let other = "/v1/programmes/wmo/budget-position?asOf=2021-12-31";
+    assert_eq!(server.get(other).await.status, 404);
+    let refused = server.get_with(path, &[("accept", "text/csv")]).await;
+    assert_eq!(refused.status, 406);
+
+    let close = json!({ "type": "closePeriod", "programme": "jeugd", "through": "2020-12-31" });
+    assert_eq!(server.post("/v1/commands", &close).await.status, 201);
+    let after = server.get(path).await;
+    let position = |answer: &serde_json::Value| answer["logPosition"].as_u64();
+    assert_eq!(
+        position(&after.json()),
+        position(&first.json()).map(|before| before + 1)
+    );
+    assert_ne!(after.header("etag"), first.header("etag"));
+}
+
+#[tokio::test]
 async fn without_a_date_the_tag_lasts_a_day_in_amsterdam() {
     let server = Server::with_programme().await;
     let path = "/v1/programmes/jeugd/underspend";
