@@ -37,8 +37,8 @@ pub(crate) type Fault = String;
 /// sled in one directory.
 #[derive(Clone, Debug)]
 pub(crate) struct Blocks {
-    events: sled::Tree,
-    heads: sled::Tree,
+    pub(crate) events: sled::Tree,
+    pub(crate) heads: sled::Tree,
     pub(crate) snapshots: sled::Tree,
     db: sled::Db,
     directory: PathBuf,

@@ -150,17 +150,12 @@ impl Group {
         line_end
     }
 
-    /// The staged events in order: hash, where the line begins and ends, and the record when it is held.
-    pub(crate) fn events(&self) -> impl Iterator<Item = (Hash, u64, u64, Option<&[u8]>)> {
+    /// The staged events in order: where the line begins and ends, and the record when it is held.
+    pub(crate) fn events(&self) -> impl Iterator<Item = (u64, u64, Option<&[u8]>)> {
         let before = std::iter::once((0, 0)).chain(self.staged.iter().map(|s| (s.line_end, s.record_end)));
         self.staged.iter().zip(before).map(|(staged, (line, record))| {
             let record = self.records.get(record..staged.record_end);
-            (
-                staged.hash,
-                line,
-                staged.line_end,
-                record.filter(|bytes| !bytes.is_empty()),
-            )
+            (line, staged.line_end, record.filter(|bytes| !bytes.is_empty()))
         })
     }
 

@@ -10,8 +10,8 @@ use ledger_contract::event::write_leaf;
 use crate::{
     Fatal,
     blocks::{Blocks, BlocksHead, Fault},
+    cursor::Cursor,
     record::Record,
-    shared::Cursor,
     tape::{Checksum, Line, Place, Start, Survey, Tape, parse},
 };
 

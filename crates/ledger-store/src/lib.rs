@@ -3,6 +3,8 @@
 //! The only crate that knows sled, bincode and files. `FORMAT.md` states every byte.
 
 mod blocks;
+mod clerk;
+mod cursor;
 mod draft;
 mod group;
 mod index;

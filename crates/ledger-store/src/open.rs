@@ -11,6 +11,7 @@ use ledger_proof::leaf_hash;
 use crate::{
     AppendError, EventLog, Fatal, Head, Opened, Options, TapeLog,
     blocks::{Blocks, BlocksHead, Fault, close},
+    cursor::visit_blocks,
     group::Group,
     index::Streams,
     known::{Doubt, missing, start, with_remedy},
@@ -19,7 +20,7 @@ use crate::{
     packer::Packer,
     record,
     render::{Renderer, ledger_opened},
-    shared::{Durable, Shared, read_record, reading, visit_blocks, writing},
+    shared::{Durable, Shared, read_record, reading, writing},
     tape::{Line, Start, Survey, Tape, Writer, copy_bytes, cut_tail, failed, make_durable, parse, survey},
 };
 
@@ -348,12 +349,14 @@ impl Filling {
     fn replay(&mut self, packer: &mut Packer, options: &Options, head: Head) -> Result<(), Fatal> {
         let tape = Arc::clone(&self.shared.tape);
         let total_bytes = tape.total_bytes();
-        let (mut position, place) = packer.stands_at();
-        let mut lines = tape.lines(place);
+        let BlocksHead { mut tree, next, .. } = packer.stands_at().clone();
+        let (mut position, mut end) = (tree.size(), next);
+        let mut lines = tape.lines(next);
         let mut bytes = Vec::new();
         // What is in blocks is indexed, and what follows is not, unless it was in the block in the making.
         let indexed = position.max(self.index.end());
-        while position < head.size {
+        // To the line that closes the last commit.
+        while packer.stands_at().tree.size() < head.size {
             let read_bytes = lines.read_bytes;
             let Some(line) = lines.next()? else { break };
             match parse(line.bytes) {
@@ -369,11 +372,13 @@ impl Filling {
                     bytes.clear();
                     record::encode(&record.event, record.place, record.widths, &mut bytes)
                         .map_err(|error| tape.damaged(line.place, error.to_string()))?;
-                    packer.push(&bytes, leaf_hash(leaf), line.end());
+                    packer.push(&bytes);
+                    tree.push(leaf_hash(leaf));
                     self.take(&record.event);
-                    position += 1;
+                    (position, end) = (position + 1, line.end());
                 }
                 Line::Commit(commit) => {
+                    packer.commit(&tree, end);
                     options.report(read_bytes, total_bytes);
                     if self.index.added() >= options.index_events {
                         self.index.save(&self.shared, commit.size, commit.root);

@@ -1,113 +1,126 @@
-//! From durable events to sled's blocks: records gather until a block is full, then it is written, the head last.
+//! From durable events to sled's blocks: records gather until a block is full. The head tells of whole commits.
 
 use std::sync::Arc;
 
-use ledger_proof::Hash;
+use ledger_proof::Tree;
 
 use crate::{
     Head,
     blocks::{BLOCK_BYTES_MAX, BlocksHead},
+    clerk::Clerk,
     shared::{Shared, writing},
     tape::Place,
 };
 
-/// The writer's end of sled. It never fails: when sled does, the block is dropped and readers go to the tape.
+/// The writer's end of sled. Blocks end where the same events end them whenever they come by: what a crash left without
+/// a head is written again under the same keys.
 #[derive(Debug)]
 pub(crate) struct Packer {
     shared: Arc<Shared>,
-    /// The records of the block in the making.
+    clerk: Clerk,
+    /// The block in the making: the records of whole commits, and then those of the commit at hand.
     block: Vec<u8>,
-    hashes: Vec<Hash>,
-    /// Where the tape goes on after the last of them.
-    next: Place,
-    /// What was sealed: the tree over it, and where the tape goes on.
-    sealed: BlocksHead,
-    /// Whether blocks were written that the head in sled does not tell of.
-    behind: bool,
+    /// Where the commit at hand begins in it.
+    whole: usize,
+    /// The block's first position, and the position after its last.
+    first: u64,
+    size: u64,
+    /// The log after the last whole commit.
+    committed: BlocksHead,
+    /// A head that sled is still to be told.
+    due: Option<BlocksHead>,
 }
 
 impl Packer {
     /// Goes on after the blocks that sled's head tells of.
     pub(crate) fn new(shared: Arc<Shared>, head: BlocksHead) -> Self {
         Self {
+            clerk: Clerk::new(Arc::clone(&shared)),
             shared,
             block: Vec::new(),
-            hashes: Vec::new(),
-            next: head.next,
-            sealed: head,
-            behind: false,
+            whole: 0,
+            first: head.tree.size(),
+            size: head.tree.size(),
+            committed: head,
+            due: None,
         }
     }
 
-    /// The position and the place on the tape that it goes on with.
-    pub(crate) fn stands_at(&self) -> (u64, Place) {
-        (self.sealed.tree.size() + self.hashes.len() as u64, self.next)
+    /// What it goes on after.
+    pub(crate) fn stands_at(&self) -> &BlocksHead {
+        &self.committed
     }
 
-    /// Adds a durable event: its record, the hash of its leaf, and where the tape goes on after it.
-    pub(crate) fn push(&mut self, record: &[u8], hash: Hash, next: Place) {
-        if !self.block.is_empty() && self.block.len() + record.len() > BLOCK_BYTES_MAX {
-            self.seal();
+    /// Adds the record of a durable event of the commit at hand.
+    pub(crate) fn push(&mut self, record: &[u8]) {
+        let full = |block: &[u8]| !block.is_empty() && block.len() + record.len() > BLOCK_BYTES_MAX;
+        if full(&self.block) && self.whole > 0 {
+            self.seal_commits();
+        }
+        if full(&self.block) {
+            self.seal(self.block.len(), self.size);
         }
         self.block.extend_from_slice(record);
-        self.hashes.push(hash);
-        self.next = next;
+        self.size += 1;
     }
 
-    fn seal(&mut self) {
-        if let Some(blocks) = self.shared.blocks() {
-            match blocks.put_block(self.sealed.tree.size(), &self.block) {
-                Ok(()) => self.behind = true,
-                Err(fault) => self.shared.distrust(&fault),
-            }
-        }
-        for hash in self.hashes.drain(..) {
-            self.sealed.tree.push(hash);
-        }
-        self.sealed.next = self.next;
-        self.block.clear();
-    }
-
-    /// Writes the head for the blocks that were sealed. A crash before it leaves blocks that nothing tells of: they
-    /// are made again from the tape.
-    fn put_head(&mut self, committed: u64) {
-        let size = self.sealed.tree.size();
-        // Below it only after an error within a group that was synced: more is committed than this block ends with.
-        self.sealed.committed = if committed < size { size + 1 } else { committed };
-        if std::mem::take(&mut self.behind)
-            && let Some(blocks) = self.shared.blocks()
-            && let Err(fault) = blocks.put_head(&self.sealed)
-        {
-            self.shared.distrust(&fault);
+    /// Ends the commit at hand: the tree with it, and where its last event's line ends.
+    pub(crate) fn commit(&mut self, tree: &Tree, next: Place) {
+        let began_before = self.first > self.committed.tree.size();
+        self.committed.tree.clone_from(tree);
+        self.committed.next = next;
+        self.whole = self.block.len();
+        if began_before {
+            self.seal_commits();
         }
     }
 
-    /// Shows readers everything that was pushed, at once.
+    /// Seals the whole commits, which sled's head then tells of.
+    fn seal_commits(&mut self) {
+        self.seal(self.whole, self.committed.tree.size());
+        self.due = Some(self.committed.clone());
+    }
+
+    /// Files the first bytes of the block in the making; those of the events before a position.
+    fn seal(&mut self, bytes: usize, before: u64) {
+        let mut rest = Vec::with_capacity(BLOCK_BYTES_MAX);
+        rest.extend_from_slice(self.block.get(bytes..).unwrap_or_default());
+        let mut records = std::mem::replace(&mut self.block, rest);
+        records.truncate(bytes);
+        if !records.is_empty() {
+            self.clerk.file((self.first, Arc::new(records)));
+        }
+        self.first = before;
+        self.whole = 0;
+    }
+
+    /// Shows readers every whole commit, at once.
     pub(crate) fn publish(&mut self, head: Head) {
-        self.put_head(head.size);
+        if let Some(mut due) = self.due.take() {
+            due.committed = head.size;
+            self.clerk.head(due);
+        }
         let mut durable = writing(&self.shared.durable);
         durable.head = head;
-        if durable.tail_first == self.sealed.tree.size() {
+        if durable.tail_first == self.first {
             // Copies the block only when a reader holds it at this moment.
             let tail = Arc::make_mut(&mut durable.tail);
             let new = self.block.get(tail.len()..).unwrap_or_default();
             tail.extend_from_slice(new);
         } else {
-            durable.tail_first = self.sealed.tree.size();
+            durable.tail_first = self.first;
             durable.tail = Arc::new(self.block.clone());
         }
     }
 
-    /// Writes the block in the making too, and syncs sled, so that opening finds everything there.
+    /// Files the block in the making too, and waits until sled has everything, so that opening finds it there.
     pub(crate) fn catch_up(&mut self, head: Head) {
+        // After an error within a commit its events are read from the tape by the next opening, whole.
+        self.block.truncate(self.whole);
         if !self.block.is_empty() {
-            self.seal();
+            self.seal_commits();
         }
         self.publish(head);
-        if let Some(blocks) = self.shared.blocks()
-            && let Err(fault) = blocks.flush()
-        {
-            self.shared.distrust(&fault);
-        }
+        self.clerk.catch_up();
     }
 }

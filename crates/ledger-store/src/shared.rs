@@ -2,7 +2,7 @@
 //! back to. Every lock is held for a moment: to copy a few words, or to swap them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
@@ -13,9 +13,10 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Fatal, Head,
     blocks::{Blocks, Fault, close},
+    cursor::{Cursor, cursor_of, visit_blocks},
     index::Streams,
     older::{Loaded, Older},
-    record::{self, Record},
+    record::Record,
     render::Widths,
     tape::{Found, Line, Place, Tape, is_blank, parse},
 };
@@ -37,11 +38,14 @@ pub(crate) fn writing<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 #[derive(Clone, Debug)]
 pub(crate) struct Durable {
     pub(crate) head: Head,
-    /// The first position that is not in sled's blocks.
+    /// The first position that is in no block, in sled or on its way there.
     pub(crate) tail_first: u64,
     /// The records from there on: a block in the making.
     pub(crate) tail: Arc<Vec<u8>>,
 }
+
+/// A block in memory: its first position and its records.
+pub(crate) type Block = (u64, Arc<Vec<u8>>);
 
 #[derive(Debug)]
 pub(crate) struct Shared {
@@ -50,6 +54,9 @@ pub(crate) struct Shared {
     pub(crate) streams: RwLock<Streams>,
     /// The index of what is older; set once, when the log is open.
     pub(crate) older: OnceLock<Older>,
+    /// Blocks on their way to sled, in order: first position and records. One is added before `tail_first` passes it, and
+    /// leaves when sled has it, so that a reader finds every durable event in one of the three.
+    pub(crate) waiting: RwLock<VecDeque<Block>>,
     /// None once sled has failed; then the tape is read.
     blocks: RwLock<Option<Blocks>>,
     /// Positions and where their lines begin, gathered whenever the tape is read.
@@ -63,6 +70,7 @@ impl Shared {
             durable: RwLock::new(durable),
             streams: RwLock::default(),
             older: OnceLock::default(),
+            waiting: RwLock::default(),
             blocks: RwLock::default(),
             waypoints: Mutex::default(),
         }
@@ -166,17 +174,26 @@ impl Shared {
         let before = before.min(durable.head.size);
         let stored = before.min(durable.tail_first);
         let mut position = from;
-        if position < stored
-            && let Some(blocks) = self.blocks()
-        {
-            match visit_blocks(&blocks, &mut position, stored, visit) {
-                Ok(true) => {}
-                Ok(false) => return Ok(()),
-                Err(fault) => self.distrust(&fault),
+        while position < stored {
+            let (waiting, next) = self.waiting_block(position);
+            if let Some((first, records)) = waiting {
+                let read = Cursor::new(first, records).visit(&mut position, stored, visit);
+                if !read.map_err(in_memory)? {
+                    return Ok(());
+                }
+                continue;
             }
-        }
-        if position < stored && !self.visit_tape(&mut position, stored, visit)? {
-            return Ok(());
+            let stored = stored.min(next);
+            if let Some(blocks) = self.blocks() {
+                match visit_blocks(&blocks, &mut position, stored, visit) {
+                    Ok(true) => continue,
+                    Ok(false) => return Ok(()),
+                    Err(fault) => self.distrust(&fault),
+                }
+            }
+            if !self.visit_tape(&mut position, stored, visit)? {
+                return Ok(());
+            }
         }
         let mut tail = Cursor::new(durable.tail_first, durable.tail);
         tail.visit(&mut position, before, visit).map_err(in_memory)?;
@@ -194,6 +211,13 @@ impl Shared {
         for position in positions {
             // Neighbours stand in the same block most of the time.
             let mut record = cursor.seek(*position).map_err(in_memory)?;
+            if record.is_none()
+                && *position < durable.tail_first
+                && let (Some((first, records)), _) = self.waiting_block(*position)
+            {
+                cursor = Cursor::new(first, records);
+                record = cursor.seek(*position).map_err(in_memory)?;
+            }
             if record.is_none() && *position < durable.tail_first {
                 match self.blocks().map(|blocks| cursor_of(&blocks, *position)) {
                     Some(Ok((next, found))) => (cursor, record) = (next, Some(found)),
@@ -214,6 +238,15 @@ impl Shared {
             }
         }
         Ok(true)
+    }
+
+    /// The block on its way to sled that holds a position, and else the first position of those that are.
+    fn waiting_block(&self, position: u64) -> (Option<Block>, u64) {
+        let waiting = reading(&self.waiting);
+        let next = waiting.partition_point(|(first, _)| *first <= position);
+        let block = next.checked_sub(1).and_then(|at| waiting.get(at));
+        let first = waiting.front().map_or(u64::MAX, |(first, _)| *first);
+        (block.cloned(), first)
     }
 
     /// The durable record at a position.
@@ -350,98 +383,6 @@ pub(crate) fn details_at(
     }
     let details = Details::read(&bytes).map_err(|error| tape.damaged(place, error.to_string()))?;
     Ok(Some(details))
-}
-
-/// Visits the records in sled's blocks from a position on; the position moves along. False when `visit` stopped it.
-pub(crate) fn visit_blocks(
-    blocks: &Blocks,
-    position: &mut u64,
-    before: u64,
-    visit: &mut dyn FnMut(Record) -> bool,
-) -> Result<bool, Fault> {
-    let missing = |position: u64| format!("position {position} is missing from its blocks");
-    let (first, _) = blocks.block_of(*position)?.ok_or_else(|| missing(*position))?;
-    for block in blocks.blocks_from(first) {
-        let (first, bytes) = block?;
-        if first > *position {
-            return Err(missing(*position));
-        }
-        if !Cursor::new(first, Arc::new(bytes)).visit(position, before, visit)? {
-            return Ok(false);
-        }
-        if *position >= before {
-            return Ok(true);
-        }
-    }
-    Err(missing(*position))
-}
-
-fn cursor_of(blocks: &Blocks, position: u64) -> Result<(Cursor, Record), Fault> {
-    let missing = || format!("position {position} is missing from its blocks");
-    let (first, bytes) = blocks.block_of(position)?.ok_or_else(missing)?;
-    let mut cursor = Cursor::new(first, Arc::new(bytes));
-    let record = cursor.seek(position)?.ok_or_else(missing)?;
-    Ok((cursor, record))
-}
-
-/// Goes through the records of one block.
-pub(crate) struct Cursor {
-    /// The position of the next record.
-    at: u64,
-    block: Arc<Vec<u8>>,
-    offset: usize,
-}
-
-impl Cursor {
-    pub(crate) fn new(first: u64, block: Arc<Vec<u8>>) -> Self {
-        Self {
-            at: first,
-            block,
-            offset: 0,
-        }
-    }
-
-    /// The record at a position that is not behind; none when it is not in this block. Those before it are skipped
-    /// without being decoded.
-    pub(crate) fn seek(&mut self, position: u64) -> Result<Option<Record>, Fault> {
-        while self.at <= position {
-            let rest = self.block.get(self.offset..).unwrap_or_default();
-            let Some(bytes) = record::first(rest).map_err(|error| error.to_string())? else {
-                return Ok(None);
-            };
-            self.offset += bytes.len();
-            self.at += 1;
-            if self.at > position {
-                let record = record::decode(bytes).map_err(|error| error.to_string())?;
-                if record.event.position != position {
-                    let found = record.event.position;
-                    return Err(format!(
-                        "position {found} stands in a block where {position} belongs"
-                    ));
-                }
-                return Ok(Some(record));
-            }
-        }
-        Ok(None)
-    }
-
-    fn visit(
-        &mut self,
-        position: &mut u64,
-        before: u64,
-        visit: &mut dyn FnMut(Record) -> bool,
-    ) -> Result<bool, Fault> {
-        while *position < before {
-            let Some(record) = self.seek(*position)? else {
-                break;
-            };
-            *position += 1;
-            if !visit(record) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
 }
 
 /// A block that was made by this process does not read back: not the disk's fault, and nothing a repair helps.

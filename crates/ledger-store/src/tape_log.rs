@@ -153,20 +153,22 @@ impl TapeLog {
 
     /// Hands the events of the group that was just synced to sled's blocks.
     fn pack(&mut self) -> Result<(), Fatal> {
-        let mut made = Vec::new();
-        for (hash, from, to, held) in self.group.events() {
-            // Right after the line, in the segment that the line stands in.
-            let next = self.writer.place(to, true);
+        let (mut made, mut end) = (Vec::new(), 0);
+        for (from, to, held) in self.group.events() {
+            end = to;
             if let Some(record) = held {
-                self.packer.push(record, hash, next);
+                self.packer.push(record);
                 continue;
             }
             let record = self.staged_record(from, to, None)?;
             made.clear();
             record::encode(&record.event, record.place, record.widths, &mut made)
                 .map_err(|error| self.shared.tape.damaged(record.place, error.to_string()))?;
-            self.packer.push(&made, hash, next);
+            self.packer.push(&made);
         }
+        // Right after the last line, in the segment that the line stands in.
+        self.packer
+            .commit(self.group.tree(), self.writer.place(end, true));
         Ok(())
     }
 }

@@ -12,11 +12,11 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     Fatal, Options,
     blocks::{Blocks, BlocksHead, Fault, close},
+    cursor::Cursor,
     known::{remedy, with_remedy},
     lock::Lock,
     record::Record,
     render::Widths,
-    shared::Cursor,
     tape::{
         Checksum, Commit, Line, Place, REMEDY, Tape, failed, first_position, gap, is_blank, parse, tail_bytes,
     },

@@ -50,11 +50,7 @@ pub fn holds(bytes: &[u8]) {
     assert_eq!(read.len() as u64, head.size, "every event is read");
     if verified.findings.is_empty() {
         assert_eq!(verified.root, head.root);
-        assert_eq!(
-            root_of(&read),
-            head.root,
-            "every leaf is written as it was read"
-        );
+        assert_eq!(root_of(&read), head.root, "every leaf is written as it was read");
         for event in &read {
             let details = log.reader().details(event);
             assert!(details.is_ok(), "the details of {event:?}: {details:?}");

@@ -3,6 +3,7 @@
 mod crashes;
 mod damage;
 mod golden;
+mod lagging;
 mod logs;
 mod older;
 mod reading;

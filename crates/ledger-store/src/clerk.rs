@@ -1,0 +1,121 @@
+//! The thread that files blocks in sled, so that the writer does not wait for it.
+//!
+//! Its work waits in a short queue; when that is full the writer waits too. What it was given is durable on the tape:
+//! a crash loses nothing but the work, and the next opening does it again.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+};
+
+use crate::{
+    blocks::{Blocks, BlocksHead, Fault},
+    shared::{Block, Shared, writing},
+};
+
+/// How many blocks wait at most: 2 MiB of them.
+const WAITING_MAX: usize = 256;
+
+/// The writer's end. It never fails: when sled does, readers go to the tape.
+#[derive(Debug)]
+pub(crate) struct Clerk {
+    shared: Arc<Shared>,
+    /// None when there is no thread, and then the writer does the work.
+    thread: Option<(SyncSender<Work>, JoinHandle<()>)>,
+}
+
+#[derive(Debug)]
+enum Work {
+    Block(Block),
+    /// After the blocks that it tells of.
+    Head(BlocksHead),
+    Flush(SyncSender<()>),
+}
+
+impl Clerk {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        let (sender, receiver) = sync_channel(WAITING_MAX);
+        let theirs = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("sled".to_owned())
+            .spawn(move || work(&theirs, &receiver));
+        if let Err(error) = &thread {
+            tracing::warn!(%error, "there is no thread for sled: commits wait for it");
+        }
+        let thread = thread.ok().map(|handle| (sender, handle));
+        Self { shared, thread }
+    }
+
+    /// Takes a block, which readers find at once.
+    pub(crate) fn file(&self, block: Block) {
+        let mut waiting = writing(&self.shared.waiting);
+        waiting.push_back(block.clone());
+        drop(waiting);
+        self.give(Work::Block(block));
+    }
+
+    /// Takes the head for the blocks before it.
+    pub(crate) fn head(&self, head: BlocksHead) {
+        self.give(Work::Head(head));
+    }
+
+    /// Waits until everything was done, and handed to the operating system.
+    pub(crate) fn catch_up(&self) {
+        let (done, is_done) = sync_channel(1);
+        self.give(Work::Flush(done));
+        // An error means that the work was dropped with the thread, which nothing ends before this does.
+        let _ = is_done.recv();
+    }
+
+    fn give(&self, work: Work) {
+        let left = match &self.thread {
+            Some((sender, _)) => sender.send(work).err().map(|unsent| unsent.0),
+            None => Some(work),
+        };
+        if let Some(work) = left {
+            act(&self.shared, work);
+        }
+    }
+}
+
+impl Drop for Clerk {
+    fn drop(&mut self) {
+        if let Some((sender, handle)) = self.thread.take() {
+            // It ends when it has done what waits.
+            drop(sender);
+            let _ = handle.join();
+        }
+    }
+}
+
+fn work(shared: &Shared, work: &Receiver<Work>) {
+    while let Ok(work) = work.recv() {
+        act(shared, work);
+    }
+}
+
+fn act(shared: &Shared, work: Work) {
+    let ask = |call: &dyn Fn(&Blocks) -> Result<(), Fault>| {
+        if let Some(blocks) = shared.blocks()
+            && let Err(fault) = call(&blocks)
+        {
+            shared.distrust(&fault);
+        }
+    };
+    match work {
+        Work::Block((first, records)) => {
+            ask(&|blocks| blocks.put_block(first, &records));
+            // sled has it, or has failed: then the tape is read.
+            writing(&shared.waiting).pop_front();
+        }
+        Work::Head(head) => ask(&|blocks| blocks.put_head(&head)),
+        Work::Flush(done) => {
+            ask(&Blocks::flush);
+            // Whoever asked may be gone.
+            let _ = done.send(());
+        }
+    }
+}
