@@ -1,6 +1,6 @@
 //! The record under postings: single commits, groups, an import, an opening.
 
-use std::{path::Path, sync::Arc, time::Instant};
+use std::{os::unix::fs::MetadataExt as _, path::Path, sync::Arc, time::Instant};
 
 use anyhow::{Context, Result};
 use ledger_contract::event::{EventData, ExpenditurePostedV1, Stream};
@@ -38,6 +38,20 @@ fn tape_bytes(directory: &Path) -> Result<u64> {
         bytes += text.len() - text.iter().rev().take_while(|byte| **byte == b'\n').count();
     }
     Ok(bytes as u64)
+}
+
+/// What a data directory takes on the disk: the space given to its files.
+fn disk_bytes(directory: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        bytes += if entry.file_type()?.is_dir() {
+            disk_bytes(&entry.path())?
+        } else {
+            entry.metadata()?.blocks() * 512
+        };
+    }
+    Ok(bytes)
 }
 
 /// One client posts one command at a time: parsed, decided, rendered, hashed, synced, projected.
@@ -185,19 +199,45 @@ pub(crate) fn import_and_open(directory: &Path, events: u64, table: &mut Table) 
         ),
     );
     drop((writer, queries));
+    let (lines_bytes, all_bytes) = (tape_bytes(&data)?, disk_bytes(&data)?);
+    table.figure(
+        "disk, with tape, sled and tiles",
+        format!(
+            "{} bytes an event, {:.2} of the bytes of its line on the tape",
+            all_bytes / events.max(1),
+            ratio(all_bytes, lines_bytes)?
+        ),
+    );
     let started = Instant::now();
-    let (_writer, queries) = opened(&data)?;
+    let (writer, queries) = opened(&data)?;
     let opened_ms = started.elapsed().as_millis();
     let started = Instant::now();
     let programme = Id::new("p-0").context("an id")?;
     let report = queries.budget_position(&programme, &ReportQuery::default())?;
     let answered_us = started.elapsed().as_micros();
     anyhow::ensure!(!report.projects.is_empty(), "the programme has projects");
+    drop((writer, queries));
+    let started = Instant::now();
+    let (log, _) = TapeLog::open(&data, &Options::new("bench.example/ledger"), SystemClock.now())?;
+    let store_ms = started.elapsed().as_millis();
+    let started = Instant::now();
+    let found = log.key_events("no such key")?;
+    let index_ms = started.elapsed().as_millis();
+    anyhow::ensure!(found.is_empty(), "nothing has that key");
     table.figure(
-        &format!("opening {} events after a close", queries.log_position()),
+        &format!("opening {events} events after a close"),
         format!("{opened_ms} ms; then budget-position in {answered_us} us"),
     );
+    table.figure(
+        "of which the store",
+        format!("{store_ms} ms; the first look in its index {index_ms} ms"),
+    );
     Ok(())
+}
+
+fn ratio(of: u64, to: u64) -> Result<f64> {
+    // In KiB, which is as exact as a ratio needs.
+    Ok(f64::from(u32::try_from(of >> 10)?) / f64::from(u32::try_from(to >> 10)?.max(1)))
 }
 
 /// All lines as one commit, projections caught up.
