@@ -21,7 +21,8 @@ pub(crate) fn open(directory: &Path, settings: &Settings) -> Result<Open, Failur
     let (writer, queries, opened) =
         ledger_service::open(directory, &options(settings), Arc::new(SystemClock))?;
     // What recovery did is told; that a ledger opened as it was left is no news.
-    if opened.tail.is_some() || opened.rebuilt.is_some() || opened.read_only.is_some() {
+    let news = [&opened.rebuilt, &opened.without_sled, &opened.read_only];
+    if opened.tail.is_some() || news.iter().any(|why| why.is_some()) {
         output::tell(&opened.to_string());
     }
     Ok(Open { writer, queries })
@@ -51,6 +52,14 @@ pub(crate) fn options(settings: &Settings) -> Options {
         progress: Some(Arc::new(progress)),
         ..settings.options()
     }
+}
+
+/// The options of the store for a directory that is looked at without being opened: with what its checkpoint tells.
+pub(crate) fn options_for(directory: &Path, settings: &Settings) -> Result<Options, Failure> {
+    Ok(Options {
+        events_min: ledger_service::signed_events(directory)?,
+        ..options(settings)
+    })
 }
 
 /// Refuses a directory without anything in it.

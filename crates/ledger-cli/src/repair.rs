@@ -11,7 +11,11 @@ const POSITIONS_TOLD_MAX: usize = 20;
 pub(crate) fn run(place: &Place, settings: &Settings) -> Result<(), Failure> {
     let directory = place.directory("repair")?;
     local::exists(directory)?;
-    let repaired = ledger_store::repair(directory, &local::options(settings), SystemClock.now())?;
+    let repaired = ledger_store::repair(
+        directory,
+        &local::options_for(directory, settings)?,
+        SystemClock.now(),
+    )?;
     for (file, copy) in &repaired.files {
         let before = match copy {
             Some(copy) => format!("what it was is kept in {}", copy.display()),

@@ -11,7 +11,7 @@ use crate::{arguments::Verifying, failure::Failure, local, output, place::Place,
 pub(crate) fn run(asked: &Verifying, place: &Place, settings: &Settings) -> Result<(), Failure> {
     let directory = place.directory("verify")?;
     local::exists(directory)?;
-    let verified = ledger_store::verify(directory, &local::options(settings))?;
+    let verified = ledger_store::verify(directory, &local::options_for(directory, settings)?)?;
     output::line(&counts(&verified))?;
     if let Some(why) = &verified.sled_unread {
         output::tell(&format!("the folder sled was not read, since {why}"));

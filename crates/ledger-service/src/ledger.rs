@@ -15,7 +15,7 @@ use tracing::{error, info};
 use crate::{
     clock::Clock,
     import::{Import, ImportOutcome, ImportRefusal},
-    proofs::{Keep, ProofError, Proofs, Signed, make_checkpoint},
+    proofs::{Keep, ProofError, Proofs, Signed, make_checkpoint, signed_events},
     queries::Queries,
     read_model::ReadModel,
     streams::Streams,
@@ -80,6 +80,11 @@ pub fn open(
     clock: Arc<dyn Clock>,
 ) -> Result<(Writer<TapeLog>, Queries<TapeReader>, Opened), Fatal> {
     let (mut streams, mut read_model) = (Streams::default(), ReadModel::default());
+    // A tail that a checkpoint was signed over is no crash's, and the tape itself cannot tell.
+    let options = &Options {
+        events_min: signed_events(directory)?.max(options.events_min),
+        ..options.clone()
+    };
     let (log, opened) = TapeLog::open(directory, options, clock.now())?;
     let reader = log.reader();
     reader.read(0, reader.head().size, &mut |event| {

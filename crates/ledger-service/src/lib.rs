@@ -23,7 +23,7 @@ pub use import::{Import, ImportOutcome, ImportRefusal};
 pub use ledger::{Ledger, LedgerError, open, over};
 pub use proofs::{
     BundleFault, CheckedBundle, LogKey, ProofError, Signed, check_bundle, make_checkpoint, new_key, read_key,
-    write_private,
+    signed_events, write_private,
 };
 pub use queries::{Queries, QueryError, ReportQuery};
 pub use region_queries::{RegionFigureRequest, RegionQuery, SettlementSummary};

@@ -39,10 +39,12 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
     )?);
     if let Some(why) = to_read {
         let survey = survey(&tape, options, Start::default())?;
+        long_enough(&tape, options, &survey)?;
         return read_only(tape, options, survey, lock, why);
     }
 
     let (sled, survey) = look(&tape, directory, options)?;
+    long_enough(&tape, options, &survey)?;
     let last = survey
         .last
         .as_ref()
@@ -112,6 +114,17 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
         milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
     Ok((log, opened))
+}
+
+/// Refuses a tape that ends before what is known of it from elsewhere: nothing of its tail may be taken for a crash's.
+fn long_enough(tape: &Tape, options: &Options, survey: &Survey) -> Result<(), Fatal> {
+    let (size, known) = (survey.tree.size(), options.events_min);
+    if size >= known {
+        return Ok(());
+    }
+    let (place, how) = survey.trouble.unwrap_or((survey.end, "nothing follows"));
+    let how = format!("the tape ends after {size} events, and a checkpoint was signed over {known}: {how}");
+    Err(tape.damaged(place, how))
 }
 
 /// A log that is read from the tape up to its last commit, and takes no postings. Nothing on disk is changed.

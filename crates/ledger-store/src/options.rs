@@ -23,6 +23,9 @@ pub struct Options {
     pub index_events: usize,
     /// What sled may keep in memory, in bytes. Default 64 MiB.
     pub sled_cache_bytes: u64,
+    /// How many events the log is known to have had, from a checkpoint for instance: a tape with fewer is damaged, and
+    /// nothing of it is changed. Default 0.
+    pub events_min: u64,
     /// Seed of the salts, for tests that compare bytes; none takes 256 bits from the operating system.
     pub salt_seed: Option<[u8; 32]>,
     /// The file operations of the tape. Default: those of the operating system.
@@ -42,6 +45,7 @@ impl Options {
             pending_bytes: 64 << 20,
             index_events: 1 << 16,
             sled_cache_bytes: 64 << 20,
+            events_min: 0,
             salt_seed: None,
             disk: Arc::new(RealDisk),
             progress: None,

@@ -279,7 +279,7 @@ impl Repair<'_> {
             }
             other => other,
         })?;
-        let (size, committed) = (found.tree.size(), head.committed);
+        let (size, committed) = (found.tree.size(), head.committed.max(self.options.events_min));
         if size < committed {
             let how = format!("it does not hold the events {size} to {}", committed - 1);
             return Err(self.refused(&how));

@@ -61,6 +61,7 @@ pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
         suspects: Vec::new(),
         trouble: None,
         commit_lines: 0,
+        events_min: options.events_min,
         group: Group::default(),
         sled: None,
         head: BlocksHead::default(),
@@ -120,6 +121,8 @@ struct Check<'a> {
     trouble: Option<Place>,
     /// Lines that are commits, valid or not.
     commit_lines: u64,
+    /// How many events there must be.
+    events_min: u64,
     group: Group,
     /// None when it cannot be read, and from the first difference on.
     sled: Option<Sled>,
@@ -347,7 +350,7 @@ impl Check<'_> {
 
     /// What stands behind the last valid commit: never acknowledged, unless it is known to have been.
     fn tail(&mut self) -> Result<(), Fatal> {
-        let (events, acknowledged) = (self.found.events, self.head.committed);
+        let (events, acknowledged) = (self.found.events, self.head.committed.max(self.events_min));
         if events == 0 {
             self.found.root = Tree::default().root();
         }

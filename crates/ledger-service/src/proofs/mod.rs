@@ -17,6 +17,7 @@ pub use keep::write_private;
 pub use keys::{new_key, read_key};
 
 use std::{
+    path::Path,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -141,7 +142,15 @@ impl Proofs {
     }
 }
 
-fn taken_up(text: &str, reader: &impl EventReader) -> Result<Signed, Fatal> {
+/// How many events the newest checkpoint in a data directory was signed over: the log had no fewer. 0 without one.
+pub fn signed_events(directory: &Path) -> Result<u64, Fatal> {
+    match Keep::Directory(directory.to_owned()).read(CHECKPOINT)? {
+        Some(text) => Ok(parsed(&text)?.1.size),
+        None => Ok(0),
+    }
+}
+
+fn parsed(text: &str) -> Result<(Note, Checkpoint), Fatal> {
     let unreadable = |reason: String| Fatal::Damaged {
         what: "the file checkpoint in the data directory".to_owned(),
         how: reason,
@@ -150,6 +159,11 @@ fn taken_up(text: &str, reader: &impl EventReader) -> Result<Signed, Fatal> {
     };
     let note = Note::parse(text.as_bytes()).map_err(|error| unreadable(error.to_string()))?;
     let checkpoint = Checkpoint::parse(note.text()).map_err(|error| unreadable(error.to_string()))?;
+    Ok((note, checkpoint))
+}
+
+fn taken_up(text: &str, reader: &impl EventReader) -> Result<Signed, Fatal> {
+    let (note, checkpoint) = parsed(text)?;
     let head = reader.head().size;
     if checkpoint.size > head || checkpoint.size == 0 {
         return Err(Fatal::Damaged {
