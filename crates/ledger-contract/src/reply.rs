@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::{
-    event::{Details, Event, EventData, hex},
+    event::{Details, Event, EventData},
+    hex::hex,
     value::{At, Day},
 };
 

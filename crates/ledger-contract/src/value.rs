@@ -3,7 +3,6 @@
 use std::fmt;
 
 use ledger_domain::{Date, Digits, EntryId, Fraction, Id, Money, Municipality, Year, region::Weight};
-use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Why a text is not the value it should be; one sentence for people.
@@ -25,7 +24,7 @@ impl<T> de::Visitor<'_> for Text<T> {
 }
 
 macro_rules! values {
-    ($($(#[$doc:meta])* $name:ident($inner:ty) as $compact:ty, $expecting:literal, $parse:path, $to:expr, $from:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($inner:ty) as $compact:ty, $expecting:literal, $parse:path, $text:expr, $to:expr, $from:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name(pub $inner);
@@ -33,7 +32,8 @@ macro_rules! values {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if serializer.is_human_readable() {
-                    serializer.collect_str(&self.0)
+                    let text: fn(&$inner) -> _ = $text;
+                    serializer.serialize_str(text(&self.0).as_str())
                 } else {
                     let to: fn(&$inner) -> $compact = $to;
                     to(&self.0).serialize(serializer)
@@ -64,20 +64,23 @@ macro_rules! values {
 
 values! {
     /// Money: `"1600000.00"` in JSON, i64 cents in blocks.
-    Cents(Money) as i64, "an amount as a string with two decimals", parse_money, |m| m.cents(), Money::from_cents;
+    Cents(Money) as i64, "an amount as a string with two decimals", parse_money,
+        |m| m.digits(), |m| m.cents(), Money::from_cents;
     /// A day: `"2021-12-31"` in JSON, i32 days since 1970-01-01 in blocks.
-    Day(Date) as i32, "a date as YYYY-MM-DD", parse_date, |d| d.epoch_days(), day;
+    Day(Date) as i32, "a date as YYYY-MM-DD", parse_date,
+        |d| d.digits(), |d| d.epoch_days(), day;
     /// A fraction: `"2/3"` in JSON, numerator and denominator in blocks.
     Share(Fraction) as (u32, u32), "a fraction from 0 to 1 as a string", parse_fraction,
-        |f| (f.numerator(), f.denominator()), lowest_terms;
+        |f| f.to_string(), |f| (f.numerator(), f.denominator()), lowest_terms;
     /// A municipality: `"GM0505"` in JSON, its number in blocks.
     MunicipalityCode(Municipality) as u16, "a CBS code: GM and 4 digits", parse_municipality,
-        |m| m.number(), Municipality::from_number;
+        |m| m.digits(), |m| m.number(), Municipality::from_number;
     /// A weight: `"20134"` or `"0.5"` in JSON, i64 millionths in blocks.
-    Weighing(Weight) as i64, "a weight as a decimal string", parse_stored_weight, |w| w.micros().cast_signed(),
-        |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
+    Weighing(Weight) as i64, "a weight as a decimal string", parse_stored_weight,
+        |w| w.to_string(), |w| w.micros().cast_signed(), |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
     /// An instant: `"2022-01-15T09:30:00.000000Z"` in JSON, i64 microseconds since 1970 in blocks.
-    At(Instant) as i64, "an instant in UTC", parse_instant, |at| at.0, instant;
+    At(Instant) as i64, "an instant in UTC", parse_instant,
+        |at| at.digits(), |at| at.0, instant;
 }
 
 /// A day of the contract's years. What lies outside was never written: it is damage.
@@ -157,27 +160,17 @@ impl Instant {
     pub fn date(self) -> Date {
         Date::from_epoch_days(i32::try_from(self.0.div_euclid(DAY_US)).unwrap_or(i32::MAX))
     }
-}
 
-impl Instant {
     /// RFC 3339 in UTC with microseconds.
     pub(crate) fn digits(self) -> Digits {
         let of_day = self.0.rem_euclid(DAY_US).unsigned_abs();
         let (seconds, micros) = (of_day / 1_000_000, of_day % 1_000_000);
         let mut digits = Digits::default();
-        digits
-            .text("Z")
-            .number(micros, 6)
-            .text(".")
-            .number(seconds % 60, 2)
-            .text(":");
-        digits
-            .number(seconds / 60 % 60, 2)
-            .text(":")
-            .number(seconds / 3_600, 2)
-            .text("T")
-            .date(self.date());
-        digits
+        digits.text(b"Z").number(micros, 6).text(b".");
+        digits.number(seconds % 60, 2).text(b":");
+        digits.number(seconds / 60 % 60, 2).text(b":");
+        digits.number(seconds / 3_600, 2).text(b"T");
+        *digits.date(self.date())
     }
 }
 
@@ -208,18 +201,14 @@ pub fn parse_money(text: &str) -> Result<Money, Fault> {
             quoted(text)
         ));
     }
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the strict parser: only digits and one point are left"
-    )]
-    let amount = Decimal::from_str_exact(text).map_err(|_| fault())?;
-    if amount.is_zero() && text.starts_with('-') {
-        return Err("-0.00 is not an amount: write 0.00".to_owned());
+    let cents = whole.bytes().chain(decimals.bytes()).fold(0, |sum, digit| {
+        // At most 17 digits: no overflow.
+        sum * 10 + i64::from(digit - b'0')
+    });
+    match text.starts_with('-') {
+        true if cents == 0 => Err("-0.00 is not an amount: write 0.00".to_owned()),
+        negative => Money::from_cents(if negative { -cents } else { cents }).ok_or_else(fault),
     }
-    i64::try_from(amount.mantissa())
-        .ok()
-        .and_then(Money::from_cents)
-        .ok_or_else(fault)
 }
 
 /// A real day of the years 1900 to 2999.

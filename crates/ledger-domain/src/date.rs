@@ -62,6 +62,11 @@ impl Date {
         (year as Year, month, day)
     }
 
+    /// The day as YYYY-MM-DD.
+    pub fn digits(self) -> Digits {
+        *Digits::default().date(self)
+    }
+
     /// The calendar year.
     pub const fn year(self) -> Year {
         self.ymd().0
@@ -79,7 +84,7 @@ const fn days_in_month(year: Year, month: u8) -> u8 {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Digits::default().date(*self).as_str())
+        f.write_str(self.digits().as_str())
     }
 }
 

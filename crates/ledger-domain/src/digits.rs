@@ -24,42 +24,71 @@ impl Default for Digits {
 
 impl Digits {
     /// Puts a number before what is there, with at least this many digits.
+    #[inline]
     pub fn number(&mut self, mut number: u64, digits_min: usize) -> &mut Self {
         let end = self.start;
-        while number > 0 || end - self.start < digits_min {
-            self.put(b'0' + u8::try_from(number % 10).unwrap_or(0));
-            number /= 10;
+        while number >= 100 {
+            self.put(pair(number % 100));
+            number /= 100;
         }
+        if number >= 10 {
+            self.put(pair(number));
+        } else if number > 0 {
+            self.put([digit(number)]);
+        }
+        // What was not written yet is zeros.
+        self.start = self.start.min(end.saturating_sub(digits_min));
         self
     }
 
     /// Puts ASCII text before what is there.
-    pub fn text(&mut self, text: &str) -> &mut Self {
-        text.bytes().rev().for_each(|byte| self.put(byte));
+    #[inline]
+    pub fn text<const N: usize>(&mut self, text: &[u8; N]) -> &mut Self {
+        self.put(*text);
         self
     }
 
     /// Puts a day before what is there.
+    #[inline]
     pub fn date(&mut self, date: Date) -> &mut Self {
         let (year, month, day) = date.ymd();
-        self.number(day.into(), 2)
-            .text("-")
-            .number(month.into(), 2)
-            .text("-")
-            .number(year.into(), 4)
+        self.put(pair(day.into()));
+        self.put([b'-']);
+        self.put(pair(month.into()));
+        self.put([b'-']);
+        self.number(year.into(), 4)
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        let written = self.bytes.get(self.start..).unwrap_or_default();
-        std::str::from_utf8(written).unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 
-    fn put(&mut self, byte: u8) {
-        debug_assert!(self.start > 0, "no text of the contract is longer");
-        self.start = self.start.saturating_sub(1);
-        if let Some(place) = self.bytes.get_mut(self.start) {
-            *place = byte;
+    /// The text's bytes.
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+
+    #[inline]
+    fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        debug_assert!(self.start >= N, "no text of the contract is longer");
+        self.start = self.start.saturating_sub(N);
+        if let Some(place) = self.bytes.get_mut(self.start..).and_then(<[u8]>::first_chunk_mut) {
+            *place = bytes;
         }
     }
+}
+
+/// The two digits of a number below 100.
+#[inline]
+fn pair(number: u64) -> [u8; 2] {
+    [digit(number / 10), digit(number % 10)]
+}
+
+/// The digit of a number below 10.
+#[inline]
+fn digit(number: u64) -> u8 {
+    let [low, ..] = number.to_le_bytes();
+    b'0' | low
 }

@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use crate::Digits;
+
 /// The id of a programme, project, funder, region or cost group: `[a-z0-9][a-z0-9-]{0,63}`.
 ///
 /// The source `programme` stands for own money in charges; it is no funder.
@@ -88,6 +90,11 @@ impl Municipality {
         if number > 9999 { None } else { Some(Self(number)) }
     }
 
+    /// The code: `GM` and four digits.
+    pub fn digits(self) -> Digits {
+        *Digits::default().number(self.0.into(), 4).text(b"GM")
+    }
+
     /// The four digits as a number; its order is the byte order of the codes.
     pub const fn number(self) -> u16 {
         self.0
@@ -96,6 +103,6 @@ impl Municipality {
 
 impl fmt::Display for Municipality {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "GM{:04}", self.0)
+        f.write_str(self.digits().as_str())
     }
 }

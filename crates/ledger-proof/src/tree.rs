@@ -15,12 +15,12 @@ pub fn leaf_hash(leaf: &[u8]) -> Hash {
 }
 
 pub(crate) fn node_hash(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new()
-        .chain_update([1])
-        .chain_update(left)
-        .chain_update(right)
-        .finalize()
-        .into()
+    let mut node = [1; 65];
+    let (_, children) = node.split_at_mut(1);
+    let (first, second) = children.split_at_mut(32);
+    first.copy_from_slice(left);
+    second.copy_from_slice(right);
+    Sha256::digest(node).into()
 }
 
 /// A tree that grows at its right end. It holds one hash per complete subtree: at most 64, whatever its size.

@@ -75,15 +75,12 @@ impl<'a> Fields<'a> {
 
     /// A free text that may be absent; an empty one says as little and counts as absent.
     pub(super) fn optional_text(&mut self, name: &'static str, form: &Form<String>) -> Option<String> {
-        let is_empty = |(key, node): &Entry<'_>| {
-            key == name && matches!(node, Node::Text(text) if text.trim().is_empty())
-        };
-        if self.entries.iter().any(is_empty) {
-            self.note(name, false, form);
-            self.take(name);
-            return None;
+        self.note(name, false, form);
+        match self.take(name)? {
+            Node::Null => None,
+            Node::Text(text) if text.trim().is_empty() => None,
+            node => self.read(name, form, node),
         }
-        self.optional(name, form)
     }
 
     /// Whether a field is there, other than null.

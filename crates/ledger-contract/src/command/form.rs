@@ -248,10 +248,10 @@ pub(super) fn plain(text: &str, characters_max: usize) -> Result<String, String>
             ));
         }
     }
-    // Nearly no text holds such a byte, and counting them takes no branch per byte, as looking for the first would.
+    // Nearly no text holds such a byte, and looking at all of them takes no branch per byte, as finding the first would.
     // 0xC2 begins U+0080 to U+00BF, of which the first half are control characters.
-    let suspect = |byte: &u8| *byte < 0x20 || *byte == 0x7F || *byte == 0xC2;
-    if text.as_bytes().iter().filter(|byte| suspect(byte)).count() > 0
+    let suspect = |byte: u8| byte < 0x20 || byte == 0x7F || byte == 0xC2;
+    if text.bytes().fold(false, |found, byte| found | suspect(byte))
         && let Some(character) = text.chars().find(|character| character.is_control())
     {
         let code = u32::from(character);

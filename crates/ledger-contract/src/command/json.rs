@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, de};
 use serde_json::Number;
 
 use super::{COMMAND_BYTES_MAX, Fault};
+use crate::canonical::write_json;
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,39 +60,43 @@ impl Node<'_> {
     }
 
     /// Canonical JSON (RFC 8785) of what commands hold: ASCII keys and integers.
-    pub(super) fn write_canonical(&self, out: &mut String) {
+    pub(super) fn write_canonical(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Null => out.push_str("null"),
-            Self::Bool(yes) => out.push_str(if *yes { "true" } else { "false" }),
-            Self::Number(number) => out.push_str(&number.to_string()),
+            Self::Null => out.extend_from_slice(b"null"),
+            Self::Bool(yes) => out.extend_from_slice(if *yes { b"true".as_slice() } else { b"false" }),
+            Self::Number(number) => out.extend_from_slice(number.to_string().as_bytes()),
             Self::Text(text) => write_text(text, out),
             Self::List(nodes) => {
-                out.push('[');
+                out.push(b'[');
                 for (index, node) in nodes.iter().enumerate() {
-                    out.push_str(if index == 0 { "" } else { "," });
+                    if index > 0 {
+                        out.push(b',');
+                    }
                     node.write_canonical(out);
                 }
-                out.push(']');
+                out.push(b']');
             }
             Self::Object(entries) => {
                 let mut sorted: Vec<&Entry<'_>> = entries.iter().collect();
                 sorted.sort_by(|a, b| a.0.cmp(&b.0));
-                out.push('{');
+                out.push(b'{');
                 for (index, (key, node)) in sorted.into_iter().enumerate() {
-                    out.push_str(if index == 0 { "" } else { "," });
+                    if index > 0 {
+                        out.push(b',');
+                    }
                     write_text(key, out);
-                    out.push(':');
+                    out.push(b':');
                     node.write_canonical(out);
                 }
-                out.push('}');
+                out.push(b'}');
             }
         }
     }
 }
 
-fn write_text(text: &str, out: &mut String) {
+fn write_text(text: &str, out: &mut Vec<u8>) {
     // A string always has JSON; were it not so, a gap in the fingerprint would be no worse than another fingerprint.
-    out.push_str(&serde_json::to_string(text).unwrap_or_default());
+    let _ = write_json(text, out);
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
@@ -230,11 +235,11 @@ mod tests {
     #[test]
     fn canonical_as_the_oracle_has_it() {
         let text = r#"{ "b": [ "\u00e9\n\u0001\/", true, null ], "a": {"z":2021,"y":"\"\\"} }"#;
-        let mut ours = String::new();
+        let mut ours = Vec::new();
         parse(text.as_bytes()).expect("JSON").write_canonical(&mut ours);
         let value: serde_json::Value = serde_json::from_str(text).expect("JSON");
         assert_eq!(
-            ours,
+            String::from_utf8(ours).expect("text"),
             serde_json_canonicalizer::to_string(&value).expect("canonical")
         );
     }

@@ -21,11 +21,12 @@ use sha2::{Digest, Sha256};
 
 use self::{
     fields::Fields,
-    form::{Form, ID, IDEMPOTENCY_KEY, VERSION},
+    form::{DATE, Form, ID, IDEMPOTENCY_KEY, VERSION},
     json::Node,
 };
 use crate::{
-    event::{Details, Stream, hex},
+    event::{Details, Stream},
+    hex::hex,
     value::quoted,
 };
 
@@ -91,14 +92,14 @@ pub fn read_command(bytes: &[u8]) -> Result<Command, Vec<Fault>> {
 /// SHA-256 in hexadecimal over the canonical JSON of a command without its `idempotencyKey`: order, spaces and escapes
 /// make no difference. For commands that can be read.
 pub fn fingerprint(bytes: &[u8]) -> String {
-    let mut canonical = String::with_capacity(bytes.len());
+    let mut canonical = Vec::with_capacity(bytes.len());
     if let Ok(mut node) = json::parse(bytes) {
         if let Node::Object(entries) = &mut node {
             entries.retain(|(key, _)| key != "idempotencyKey");
         }
         node.write_canonical(&mut canonical);
     }
-    hex(Sha256::digest(canonical.as_bytes()).as_slice())
+    hex(Sha256::digest(&canonical).as_slice())
 }
 
 /// A command's type: its name and what it asks.
@@ -108,6 +109,24 @@ struct Kind {
     /// The field that holds the booking date, and the days that it takes.
     dated_by: (&'static str, &'static Form<Date>),
     ask: Ask,
+}
+
+impl Kind {
+    /// A type whose events count for its `bookingDate`.
+    const fn new(name: &'static str, summary: &'static str, ask: Ask) -> Self {
+        Self {
+            name,
+            summary,
+            dated_by: ("bookingDate", &DATE),
+            ask,
+        }
+    }
+
+    /// The same type, with another field that counts as the booking date.
+    const fn dated_by(mut self, name: &'static str, days: &'static Form<Date>) -> Self {
+        self.dated_by = (name, days);
+        self
+    }
 }
 
 /// Asks for a type's own fields; the state machine says which field names the stream.

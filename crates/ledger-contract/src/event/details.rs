@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{canonical::write_json, hex::push_hex};
+
 /// 128 random bits, so that the hash in the leaf does not tell short texts.
 pub type Salt = [u8; 16];
 
@@ -44,13 +46,12 @@ impl Details {
 
     /// The exact bytes that are kept and hashed, with this salt. They hold no tab and no newline.
     pub fn write(&mut self, salt: Salt, into: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-        use std::fmt::Write as _;
-        self.salt.clear();
-        for byte in salt {
-            // Writing to a String cannot fail.
-            let _ = write!(self.salt, "{byte:02x}");
-        }
-        serde_json::to_writer(into, self)
+        let mut digits = std::mem::take(&mut self.salt).into_bytes();
+        digits.clear();
+        push_hex(&salt, &mut digits);
+        // Only ASCII was pushed.
+        self.salt = String::from_utf8(digits).unwrap_or_default();
+        write_json(self, into)
     }
 
     /// The details in these bytes.

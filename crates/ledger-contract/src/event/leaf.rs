@@ -1,11 +1,14 @@
 //! The leaf: the exact bytes that are hashed into the tree, canonical JSON (RFC 8785).
 
-use ledger_domain::Digits;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Event, EventData, Stream};
-use crate::value::{At, Day};
+use crate::{
+    canonical::write_json,
+    hex::{push_hex, unhex},
+    value::{At, Day},
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -52,35 +55,32 @@ pub enum LeafError {
 pub fn write_leaf(event: &Event, into: &mut Vec<u8>) -> Result<(), serde_json::Error> {
     // The envelope is the same for every event, so its names are written as they stand here, in the order of RFC 8785.
     into.extend_from_slice(b"{\"approvedBy\":");
-    serde_json::to_writer(&mut *into, &event.approved_by)?;
+    write_json(&event.approved_by, into)?;
     into.extend_from_slice(b",\"bookingDate\":\"");
-    into.extend_from_slice(Digits::default().date(event.booking_date).as_str().as_bytes());
+    into.extend_from_slice(event.booking_date.digits().as_bytes());
     into.extend_from_slice(b"\",\"command\":");
-    number(event.command, into);
+    write_json(&event.command, into)?;
     into.extend_from_slice(b",\"data\":");
-    serde_json::to_writer(&mut *into, &event.data)?;
+    write_json(&event.data, into)?;
     into.extend_from_slice(b",\"detailsHash\":");
     match &event.details_hash {
         None => into.extend_from_slice(b"null"),
         Some(hash) => {
             into.push(b'"');
-            into.extend(
-                hash.iter()
-                    .flat_map(|byte| [hex_digit(byte >> 4), hex_digit(byte & 15)]),
-            );
+            push_hex(hash, into);
             into.push(b'"');
         }
     }
     into.extend_from_slice(b",\"idempotencyKey\":");
-    serde_json::to_writer(&mut *into, &event.idempotency_key)?;
+    write_json(&event.idempotency_key, into)?;
     into.extend_from_slice(b",\"position\":");
-    number(event.position, into);
+    write_json(&event.position, into)?;
     into.extend_from_slice(b",\"recordedAt\":\"");
-    into.extend_from_slice(event.recorded_at.digits().as_str().as_bytes());
+    into.extend_from_slice(event.recorded_at.digits().as_bytes());
     into.extend_from_slice(b"\",\"recordedBy\":");
-    serde_json::to_writer(&mut *into, &event.recorded_by)?;
+    write_json(&event.recorded_by, into)?;
     into.extend_from_slice(b",\"schema\":");
-    number(event.data.schema().into(), into);
+    write_json(&event.data.schema(), into)?;
     into.extend_from_slice(b",\"stream\":\"");
     let (kind, id) = event.stream.parts();
     into.extend_from_slice(kind.as_bytes());
@@ -88,13 +88,9 @@ pub fn write_leaf(event: &Event, into: &mut Vec<u8>) -> Result<(), serde_json::E
     into.extend_from_slice(b"\",\"type\":\"");
     into.extend_from_slice(event.data.type_name().as_bytes());
     into.extend_from_slice(b"\",\"version\":");
-    number(event.version, into);
+    write_json(&event.version, into)?;
     into.push(b'}');
     Ok(())
-}
-
-fn number(number: u64, into: &mut Vec<u8>) {
-    into.extend_from_slice(Digits::default().number(number, 1).as_str().as_bytes());
 }
 
 /// Reads the event in a leaf.
@@ -131,37 +127,4 @@ pub fn read_leaf(bytes: &[u8]) -> Result<Event, LeafError> {
         data,
         details_hash,
     })
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digits = bytes
-        .iter()
-        .flat_map(|byte| [hex_digit(byte >> 4), hex_digit(byte & 15)]);
-    digits.map(char::from).collect()
-}
-
-fn hex_digit(nibble: u8) -> u8 {
-    if nibble < 10 {
-        b'0' + nibble
-    } else {
-        b'a' + (nibble - 10)
-    }
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let nibble = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let mut bytes = [0; 32];
-    if text.len() != 64 {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        let [high, low] = pair else { return None };
-        *byte = nibble(*high)? << 4 | nibble(*low)?;
-    }
-    Some(bytes)
 }

@@ -11,7 +11,6 @@ mod region;
 mod stream;
 
 pub use details::{Details, Salt};
-pub(crate) use leaf::hex;
 pub use leaf::{LeafError, read_leaf, write_leaf};
 pub use ledger::*;
 pub use programme::*;

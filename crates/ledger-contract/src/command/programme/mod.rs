@@ -25,12 +25,7 @@ const fn kind(
     summary: &'static str,
     ask: fn(&mut Draft<'_, '_>) -> Option<Command>,
 ) -> Kind {
-    Kind {
-        name,
-        summary,
-        dated_by: ("bookingDate", &DATE),
-        ask: Ask::Programme(ask),
-    }
+    Kind::new(name, summary, Ask::Programme(ask))
 }
 
 /// Every command of a programme, in the order of the README.
@@ -123,16 +118,16 @@ pub(super) const KINDS: &[Kind] = &[
         "A text that belongs to a figure.",
         explain_figure,
     ),
-    Kind {
-        name: "closePeriod",
-        summary: "No bookings on or before this day any more.",
-        dated_by: ("through", &DATE),
-        ask: Ask::Programme(|draft| {
+    kind(
+        "closePeriod",
+        "No bookings on or before this day any more.",
+        |draft| {
             Some(Command::ClosePeriod(ClosePeriod {
                 through: draft.booking_date?,
             }))
-        }),
-    },
+        },
+    )
+    .dated_by("through", &DATE),
     kind(
         "closeProject",
         "A project ends; what remains is released.",

@@ -22,12 +22,7 @@ const fn kind(
     summary: &'static str,
     ask: fn(&mut Draft<'_, '_>) -> Option<Command>,
 ) -> Kind {
-    Kind {
-        name,
-        summary,
-        dated_by: ("bookingDate", &DATE),
-        ask: Ask::Region(ask),
-    }
+    Kind::new(name, summary, Ask::Region(ask))
 }
 
 /// Every command of a region, in the order of the README.
@@ -37,18 +32,18 @@ pub(super) const KINDS: &[Kind] = &[
         "Municipalities share costs through one executing body.",
         establish_region,
     ),
-    Kind {
-        name: "admitMunicipality",
-        summary: "A municipality becomes a member, on a 1 January.",
-        dated_by: ("from", &FIRST_OF_JANUARY),
-        ask: Ask::Region(admit_municipality),
-    },
-    Kind {
-        name: "mergeMunicipalities",
-        summary: "Members end and a successor takes over, on a 1 January.",
-        dated_by: ("effectiveOn", &FIRST_OF_JANUARY),
-        ask: Ask::Region(merge_municipalities),
-    },
+    kind(
+        "admitMunicipality",
+        "A municipality becomes a member, on a 1 January.",
+        admit_municipality,
+    )
+    .dated_by("from", &FIRST_OF_JANUARY),
+    kind(
+        "mergeMunicipalities",
+        "Members end and a successor takes over, on a 1 January.",
+        merge_municipalities,
+    )
+    .dated_by("effectiveOn", &FIRST_OF_JANUARY),
     kind(
         "defineCostGroup",
         "The scope that one sharing rule covers.",
@@ -99,16 +94,16 @@ pub(super) const KINDS: &[Kind] = &[
         "A text that belongs to a figure.",
         explain_region,
     ),
-    Kind {
-        name: "closeRegionPeriod",
-        summary: "No bookings on or before this day any more.",
-        dated_by: ("through", &DATE),
-        ask: Ask::Region(|draft| {
+    kind(
+        "closeRegionPeriod",
+        "No bookings on or before this day any more.",
+        |draft| {
             Some(Command::CloseRegionPeriod(CloseRegionPeriod {
                 through: draft.booking_date?,
             }))
-        }),
-    },
+        },
+    )
+    .dated_by("through", &DATE),
 ];
 
 fn establish_region(draft: &mut Draft<'_, '_>) -> Option<Command> {
