@@ -1,28 +1,22 @@
 //! The costs of one group and year, by booking date: what shares are calculated from, at any date.
 
-use super::{MemberCost, Running, running::minus};
+use super::{CostTable, MemberCost, Running, running::minus};
 use crate::{Date, Money, Municipality};
 use std::collections::BTreeMap;
 
 /// The booked costs of one group and year.
 ///
-/// Holds a running total per municipality and day, so that asking costs the same however many costs were booked. Only
+/// Holds sums per municipality and day, so that asking costs the same however many costs were booked. Only
 /// with a stop-loss threshold it also holds the days of each client and municipality: which part of a cost lies above
 /// the threshold depends on what was booked before it, and a back-dated cost rewrites its client's later days.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CostBook {
     threshold: Option<Money>,
     joint: Running,
-    accounts: BTreeMap<Municipality, Account>,
-    clients: BTreeMap<(u32, Municipality), Running>,
-}
-
-/// One municipality's costs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Account {
-    actual: Running,
+    actual: CostTable,
     /// What lies above the threshold, client by client; empty without a threshold.
-    above: Running,
+    above: CostTable,
+    clients: BTreeMap<(u32, Municipality), Running>,
 }
 
 /// Costs on or before a day.
@@ -55,8 +49,7 @@ impl CostBook {
             self.joint.add(day, amount);
             return;
         };
-        let account = self.accounts.entry(municipality).or_default();
-        account.actual.add(day, amount);
+        self.actual.add(day, municipality, amount);
         let (Some(threshold), Some(client_no)) = (self.threshold, client_no) else {
             return;
         };
@@ -67,35 +60,29 @@ impl CostBook {
         let mut changed = Money::ZERO;
         for (later, total) in client.from(day) {
             let change = minus(above(total, threshold), above(minus(total, amount), threshold));
-            account.above.add(later, minus(change, changed));
+            self.above.add(later, municipality, minus(change, changed));
             changed = change;
         }
     }
 
     /// What is booked on or before a day.
     pub fn as_of(&self, day: Date) -> Costs {
-        self.read(|running| running.at(day))
+        let mut above = self.above.through(day).peekable();
+        let cost = |(municipality, actual)| {
+            let own = above.next_if(|(client_of, _)| *client_of == municipality);
+            let above = own.map_or(Money::ZERO, |(_, above)| above);
+            let shared = self.threshold.map_or(actual, |_| above);
+            (municipality, MemberCost { actual, shared })
+        };
+        Costs {
+            joint: self.joint.at(day),
+            by_municipality: self.actual.through(day).map(cost).collect(),
+        }
     }
 
     /// All that is booked, whatever the date.
     pub fn whole(&self) -> Costs {
-        self.read(Running::total)
-    }
-
-    fn read(&self, total: impl Fn(&Running) -> Money) -> Costs {
-        let cost = |account: &Account| {
-            let actual = total(&account.actual);
-            let shared = self.threshold.map_or(actual, |_| total(&account.above));
-            MemberCost { actual, shared }
-        };
-        Costs {
-            joint: total(&self.joint),
-            by_municipality: self
-                .accounts
-                .iter()
-                .map(|(municipality, account)| (*municipality, cost(account)))
-                .collect(),
-        }
+        self.as_of(Date::from_epoch_days(i32::MAX))
     }
 }
 

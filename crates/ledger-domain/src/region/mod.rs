@@ -7,6 +7,7 @@
 mod advances;
 mod command;
 mod cost_book;
+mod cost_table;
 mod decide;
 mod entries;
 mod event;
@@ -23,6 +24,7 @@ pub mod shares;
 pub use advances::{PlannedAdvance, plan_advances};
 pub use command::*;
 pub use cost_book::{CostBook, Costs};
+pub use cost_table::CostTable;
 pub use decide::decide;
 pub use entries::{Cost, Entries, EntryKind, EntryMap};
 pub use event::*;

@@ -103,6 +103,9 @@ impl Basis<'_> {
         let by_key = p * shared + q * cents(self.joint);
         let by_use = |cost: &MemberCost| q * cents(cost.actual) - p * cents(cost.shared);
         let by_use: Vec<i128> = self.costs.iter().map(by_use).collect();
+        if by_key == 0 && by_use.iter().all(|part| *part == 0) {
+            return Some(vec![Money::ZERO; by_use.len()]);
+        }
 
         let nothing_by_key = vec![0; by_use.len()];
         let (weights, sum) = match self.weights {

@@ -90,10 +90,17 @@ impl Region {
     /// [`Region::statement`] under assumptions.
     pub fn simulation(&self, year: Year, as_of: Date, assumed: Assumptions<'_>) -> Statement<'_> {
         let members = self.members.of_year(year);
+        let places = self.places(year, &members);
+        let asked = Asked {
+            year,
+            as_of,
+            members: &members,
+            places: &places,
+        };
         let mut groups: Vec<_> = self
             .groups
             .iter()
-            .map(|(id, group)| self.group_statement(id, group, (year, as_of), &members, assumed))
+            .map(|(id, group)| self.group_statement(id, group, asked, assumed))
             .collect();
         groups.sort_by_key(|statement| statement.group.position);
         let lines = self.lines(year, as_of, &members, &groups);
@@ -108,20 +115,20 @@ impl Region {
         &'a self,
         id: &'a Id,
         group: &'a Group,
-        (year, as_of): (Year, Date),
-        members: &[Municipality],
+        asked: Asked<'_>,
         assumed: Assumptions<'_>,
     ) -> GroupStatement<'a> {
+        let Asked { year, as_of, .. } = asked;
         let schedule = group.schedules.as_of(as_of);
         let steps = assumed.steps.or(schedule.map(|schedule| &schedule.value));
         let degree = degree(steps, year);
 
-        let mut key = self.key(&group.key, year, as_of, members);
-        let (mut joint_cost, mut costs) = self.costs(group, (year, as_of), year, members);
+        let mut key = self.key(&group.key, year, asked);
+        let (mut joint_cost, mut costs) = asked.costs(group, year);
         let mut costs_assumed = false;
         if let Some(other) = assumed.costs_of.filter(|_| is_nothing(joint_cost, &costs)) {
-            (joint_cost, costs) = self.costs(group, (other, as_of), year, members);
-            key = key.or_else(|| self.key(&group.key, other, as_of, members));
+            (joint_cost, costs) = asked.costs(group, other);
+            key = key.or_else(|| self.key(&group.key, other, asked));
             costs_assumed = !is_nothing(joint_cost, &costs);
         }
         let mut statement = GroupStatement {
@@ -136,7 +143,7 @@ impl Region {
             joint_cost,
             costs_assumed,
             costs,
-            budget: self.budgeted(group, (year, as_of), members),
+            budget: asked.budgeted(group),
             shares: Vec::new(),
         };
         statement.shares = statement.basis().shares();
@@ -148,69 +155,19 @@ impl Region {
     }
 
     /// The key's weights that hold at a date; none when they do not name exactly the members.
-    fn key(&self, key: &Id, year: Year, as_of: Date, members: &[Municipality]) -> Option<&Version<Weights>> {
-        let version = self.keys.get(&(key.clone(), year))?.as_of(as_of)?;
-        (version.value.municipalities() == members).then_some(version)
+    fn key(&self, key: &Id, year: Year, asked: Asked<'_>) -> Option<&Version<Weights>> {
+        let version = self.keys.get(&(key.clone(), year))?.as_of(asked.as_of)?;
+        (version.value.municipalities() == asked.members).then_some(version)
     }
 
-    /// Joint costs, and costs in the order of the members of `shared_in`.
-    fn costs(
-        &self,
-        group: &Group,
-        (year, as_of): (Year, Date),
-        shared_in: Year,
-        members: &[Municipality],
-    ) -> (Money, Vec<MemberCost>) {
-        let mut costs = vec![MemberCost::default(); members.len()];
-        let Some(booked) = group.years.get(&year).map(|year| year.costs.as_of(as_of)) else {
-            return (Money::ZERO, costs);
+    /// Where in a list by member each municipality's amounts of the year belong: its own place, or that of who stood in
+    /// its place on the year's first day, when a merger was recorded after the amounts. By code.
+    fn places(&self, year: Year, members: &[Municipality]) -> Vec<(Municipality, usize)> {
+        let place = |(municipality, _)| {
+            let standing = self.members.successor(municipality, first_day(year));
+            Some((municipality, members.binary_search(&standing).ok()?))
         };
-        for (municipality, cost) in booked.by_municipality {
-            if let Some(sum) = self.place(municipality, shared_in, members, &mut costs) {
-                sum.actual = plus(sum.actual, cost.actual);
-                sum.shared = plus(sum.shared, cost.shared);
-            }
-        }
-        (booked.joint, costs)
-    }
-
-    fn budgeted(
-        &self,
-        group: &Group,
-        (year, as_of): (Year, Date),
-        members: &[Municipality],
-    ) -> ExpectedCosts {
-        let mut costs = vec![MemberCost::default(); members.len()];
-        let booked = group.years.get(&year).and_then(|year| year.budgets.as_of(as_of));
-        let Some(version) = booked else {
-            return ExpectedCosts {
-                costs,
-                ..ExpectedCosts::default()
-            };
-        };
-        for (municipality, amount) in &version.value.amounts {
-            if let Some(sum) = self.place(*municipality, year, members, &mut costs) {
-                *sum = MemberCost::all_shared(plus(sum.actual, *amount));
-            }
-        }
-        ExpectedCosts {
-            position: Some(version.position),
-            joint: version.value.joint,
-            costs,
-        }
-    }
-
-    /// The place in a list by member where a municipality's amounts of the year belong: its own, or that of who stood
-    /// in its place on the year's first day, when a merger was recorded after the amounts.
-    fn place<'b, T>(
-        &self,
-        municipality: Municipality,
-        year: Year,
-        members: &[Municipality],
-        list: &'b mut [T],
-    ) -> Option<&'b mut T> {
-        let standing = self.members.successor(municipality, first_day(year));
-        list.get_mut(members.binary_search(&standing).ok()?)
+        self.members.iter().filter_map(place).collect()
     }
 
     fn lines(
@@ -246,6 +203,73 @@ impl Region {
             add(&booked.settled, |line| &mut line.settled);
         }
         lines.into_values().map(Line::balanced).collect()
+    }
+}
+
+/// What every group is asked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    year: Year,
+    as_of: Date,
+    members: &'a [Municipality],
+    /// See [`Region::places`].
+    places: &'a [(Municipality, usize)],
+}
+
+impl Asked<'_> {
+    /// Joint costs of a year, and its costs in the order of the members.
+    fn costs(&self, group: &Group, year: Year) -> (Money, Vec<MemberCost>) {
+        let Some(booked) = group.years.get(&year).map(|year| year.costs.as_of(self.as_of)) else {
+            return (Money::ZERO, self.nothing());
+        };
+        let costs = self.by_member(booked.by_municipality, |sum, cost| {
+            sum.actual = plus(sum.actual, cost.actual);
+            sum.shared = plus(sum.shared, cost.shared);
+        });
+        (booked.joint, costs)
+    }
+
+    fn budgeted(&self, group: &Group) -> ExpectedCosts {
+        let years = group.years.get(&self.year);
+        let Some(version) = years.and_then(|year| year.budgets.as_of(self.as_of)) else {
+            return ExpectedCosts {
+                costs: self.nothing(),
+                ..ExpectedCosts::default()
+            };
+        };
+        let amounts = version.value.amounts.iter();
+        let amounts = amounts.map(|(municipality, amount)| (*municipality, *amount));
+        ExpectedCosts {
+            position: Some(version.position),
+            joint: version.value.joint,
+            costs: self.by_member(amounts, |sum, amount| {
+                *sum = MemberCost::all_shared(plus(sum.actual, amount));
+            }),
+        }
+    }
+
+    fn nothing(&self) -> Vec<MemberCost> {
+        vec![MemberCost::default(); self.members.len()]
+    }
+
+    /// Amounts by code in the order of the members. Both lists are in the order of the codes, so they are read side by
+    /// side.
+    fn by_member<T>(
+        &self,
+        amounts: impl IntoIterator<Item = (Municipality, T)>,
+        add: impl Fn(&mut MemberCost, T),
+    ) -> Vec<MemberCost> {
+        let mut costs = self.nothing();
+        let mut places = self.places.iter().peekable();
+        for (municipality, amount) in amounts {
+            while places.next_if(|(known, _)| *known < municipality).is_some() {}
+            if let Some((_, at)) = places.peek().filter(|(known, _)| *known == municipality)
+                && let Some(sum) = costs.get_mut(*at)
+            {
+                add(sum, amount);
+            }
+        }
+        costs
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod advances;
 mod book;
+mod cost_table;
 mod costs;
 mod keys;
 mod lines;

@@ -4,7 +4,7 @@ use ledger_domain::region::Running;
 use ledger_domain::{Date, Money};
 use proptest::prelude::*;
 
-/// A few days close together, many far apart, and crowds at one end, where a proportional guess is wrong.
+/// A few days close together, many far apart, and crowds at one end.
 fn day() -> impl Strategy<Value = i32> {
     prop_oneof![
         0..40_i32,
@@ -40,6 +40,5 @@ proptest! {
                 prop_assert_eq!(total, running.at(later));
             }
         }
-        prop_assert_eq!(running.total(), money(through(i32::MAX)));
     }
 }
