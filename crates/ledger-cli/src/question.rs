@@ -5,7 +5,7 @@ use clap::Args;
 use ledger_contract::{
     event::Stream,
     report::KnownAt,
-    value::{check_year, parse_date, parse_id},
+    value::{parse_date, parse_id, parse_year},
 };
 use ledger_domain::{Date, Id, Year};
 use ledger_projections::GroupBy;
@@ -76,7 +76,7 @@ pub(crate) struct Asked {
     #[arg(value_name = "ID", value_parser = id)]
     pub(crate) programme: Id,
     /// Only what is bound to this year
-    #[arg(long, value_parser = year)]
+    #[arg(long, value_parser = parse_year)]
     pub(crate) year: Option<Year>,
     #[command(flatten)]
     pub(crate) dates: Dates,
@@ -132,10 +132,4 @@ fn dimension(text: &str) -> Result<String, String> {
         Some(_) => Ok(text.to_owned()),
         None => Err("projects are grouped by theme, law, taakveld or tag:NAME".to_owned()),
     }
-}
-
-/// A year.
-pub(crate) fn year(text: &str) -> Result<Year, String> {
-    let number = text.parse().map_err(|_| format!("{text} is not a year"))?;
-    check_year(number)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use ledger_contract::{
     report::{AdvancePlan, CostShares, PhaseOut, RegionExplanation, Settlement},
-    value::{Share, check_year, parse_municipality},
+    value::{Share, check_year, parse_municipality, parse_year},
 };
 use ledger_domain::{Fraction, Id, Municipality, Year};
 use ledger_projections::PhaseOutQuery;
@@ -16,7 +16,7 @@ use crate::{
     bundle::Bundling,
     failure::Failure,
     place::Place,
-    question::{Dates, given, id, year},
+    question::{Dates, given, id},
     settings::Settings,
     sheet::Format,
 };
@@ -40,7 +40,7 @@ pub(crate) struct CostSharesAsked {
     #[command(flatten)]
     pub(crate) region: RegionAsked,
     /// The year of the costs [default: that of --as-of]
-    #[arg(long, value_parser = year)]
+    #[arg(long, value_parser = parse_year)]
     pub(crate) year: Option<Year>,
 }
 
@@ -53,7 +53,7 @@ pub(crate) struct PhaseOutAsked {
     #[arg(long, value_name = "CODE", value_parser = parse_municipality)]
     pub(crate) municipality: Option<Municipality>,
     /// Simulate: the costs of this year stand in where a group has none
-    #[arg(long, value_name = "YEAR", value_parser = year)]
+    #[arg(long, value_name = "YEAR", value_parser = parse_year)]
     pub(crate) assume_costs_of: Option<Year>,
     /// Simulate: this schedule stands in for every adopted one, a file with
     /// `[{"year": 2021, "degree": "2/3"}, ...]`
@@ -86,7 +86,7 @@ pub(crate) struct ShareFigureAsked {
     #[arg(long, value_name = "ID", value_parser = id)]
     pub(crate) group: Option<Id>,
     /// The year of the costs [default: that of --as-of]
-    #[arg(long, value_parser = year)]
+    #[arg(long, value_parser = parse_year)]
     pub(crate) year: Option<Year>,
     #[command(flatten)]
     pub(crate) bundling: Bundling,
@@ -99,7 +99,7 @@ pub(crate) struct AdvancesAsked {
     #[arg(value_name = "REGION", value_parser = id)]
     pub(crate) region: Id,
     /// The year that is paid for
-    #[arg(long, value_parser = year)]
+    #[arg(long, value_parser = parse_year)]
     pub(crate) year: Year,
     /// In how many terms, spread over the year's months
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=366))]

@@ -244,6 +244,14 @@ pub fn check_year(year: u64) -> Result<Year, Fault> {
         .ok_or_else(|| format!("{year} is not a year from 1900 to 2999"))
 }
 
+/// A year as text: exactly four digits.
+pub fn parse_year(text: &str) -> Result<Year, Fault> {
+    Some(text)
+        .filter(|text| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|text| check_year(text.parse().ok()?).ok())
+        .ok_or_else(|| format!("{} is not a year from 1900 to 2999", quoted(text)))
+}
+
 /// `"2/3"` or `"0.75"`, from 0 to 1, parts at most 1,000,000.
 pub fn parse_fraction(text: &str) -> Result<Fraction, Fault> {
     let fault = || {

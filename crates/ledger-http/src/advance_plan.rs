@@ -1,6 +1,6 @@
 //! `/v1/regions/{region}/advance-plan`: the advances that a year's budget asks for, as commands to post.
 
-use ledger_contract::report::AdvancePlan;
+use ledger_contract::{report::AdvancePlan, value::parse_year};
 
 use crate::{
     app::{Page, Record},
@@ -30,7 +30,7 @@ pub(crate) fn page<R: Record>() -> Page<R> {
         "/regions/{region}/advance-plan",
         operation,
         |RegionInPath(region), mut parameters| {
-            let year = parameters.take_required("year", report::year);
+            let year = parameters.take_required("year", parse_year);
             let terms = parameters.take("terms", |text| number(text, 1, TERMS_MAX));
             let query = region_report::dates(&mut parameters);
             parameters.finish()?;

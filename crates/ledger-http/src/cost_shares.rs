@@ -1,6 +1,6 @@
 //! `/v1/regions/{region}/cost-shares`: the bill of a year, divided; and the events behind one of its figures.
 
-use ledger_contract::value::{parse_id, parse_municipality};
+use ledger_contract::value::{parse_id, parse_municipality, parse_year};
 use ledger_service::{RegionFigureRequest, RegionQuery};
 
 use crate::{
@@ -26,7 +26,7 @@ pub(crate) fn page<R: Record>() -> Page<R> {
         "/regions/{region}/cost-shares",
         operation,
         |RegionInPath(region), mut parameters| {
-            let year = parameters.take("year", report::year);
+            let year = parameters.take("year", parse_year);
             let query = region_report::dates(&mut parameters);
             parameters.finish()?;
             Ok((region, year, query))
@@ -67,7 +67,7 @@ pub(crate) fn figure(mut parameters: Parameters) -> Result<(RegionFigureRequest,
     let figure = parameters.take_text("figure");
     let municipality = parameters.take_required("municipality", parse_municipality);
     let group = parameters.take("group", parse_id);
-    let year = parameters.take("year", report::year);
+    let year = parameters.take("year", parse_year);
     let query = region_report::dates(&mut parameters);
     parameters.finish()?;
     let asked = RegionFigureRequest {

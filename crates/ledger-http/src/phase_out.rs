@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ledger_contract::value::{parse_fraction, parse_municipality, quoted};
+use ledger_contract::value::{parse_fraction, parse_municipality, parse_year, quoted};
 use ledger_domain::{Fraction, Year};
 use ledger_projections::PhaseOutQuery;
 
@@ -36,7 +36,7 @@ pub(crate) fn page<R: Record>() -> Page<R> {
         |RegionInPath(region), mut parameters| {
             let asked = PhaseOutQuery {
                 municipality: parameters.take("municipality", parse_municipality),
-                assume_costs_of: parameters.take("assumeCostsOf", report::year),
+                assume_costs_of: parameters.take("assumeCostsOf", parse_year),
                 schedule: parameters.take("schedule", schedule),
             };
             let query = region_report::dates(&mut parameters);
@@ -54,7 +54,7 @@ fn schedule(text: &str) -> Result<BTreeMap<Year, Fraction>, String> {
         let (year, degree) = step
             .split_once(':')
             .ok_or_else(|| format!("{} is not YEAR:DEGREE, such as 2021:2/3", quoted(step)))?;
-        let year = report::year(year)?;
+        let year = parse_year(year)?;
         if steps.insert(year, parse_fraction(degree)?).is_some() {
             return Err(format!("{year} has more than one degree"));
         }

@@ -10,9 +10,9 @@ use axum::{
 };
 use ledger_contract::{
     report::KnownAt,
-    value::{check_year, parse_date, parse_id, quoted},
+    value::{parse_date, parse_id, parse_year, quoted},
 };
-use ledger_domain::{Code, Date, Id, Year};
+use ledger_domain::{Code, Date, Id};
 use ledger_projections::GroupBy;
 use ledger_service::{Queries, QueryError, ReportQuery, today};
 use serde::Serialize;
@@ -25,7 +25,7 @@ use crate::{
     negotiate::json_only,
     openapi::Operation,
     problem::Failure,
-    query::{Parameters, given, number},
+    query::{Parameters, given},
 };
 
 /// What every report takes.
@@ -94,15 +94,10 @@ pub(crate) fn common(parameters: &mut Parameters) -> ReportQuery {
     ReportQuery {
         as_of: parameters.take("asOf", parse_date),
         known_at: parameters.take("knownAt", KnownAt::parse),
-        year: parameters.take("year", year),
+        year: parameters.take("year", parse_year),
         project: parameters.take("project", parse_id),
         by: None,
     }
-}
-
-/// A year.
-pub(crate) fn year(text: &str) -> Result<Year, String> {
-    number(text, 0, u64::MAX).and_then(check_year)
 }
 
 /// One address that shows what the ledger knows, as JSON with a tag. `read` makes a question of the path and the

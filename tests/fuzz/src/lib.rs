@@ -12,8 +12,11 @@ pub mod note;
 pub mod record;
 pub mod tape;
 
+/// Stops at bytes for which it does not hold.
+pub type Property = fn(&[u8]);
+
 /// The name of every target and what it holds.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [(&str, Property); 6] = [
     ("amounts", amounts::holds),
     ("bundle", bundle::holds),
     ("command", command::holds),

@@ -77,7 +77,7 @@ fn tell_refusal(bar: &ProgressBar, line: u64, code: &str, detail: &str, faults: 
             [] => detail.to_owned(),
             [only] if only.pointer.is_empty() => only.detail.clone(),
             [only] => format!("{}: {}", only.pointer, only.detail),
-            several => format!("the command has {} faults", several.len()),
+            several => format!("The command has {} faults.", several.len()),
         };
         output::tell(&format!("line {line}: {code}: {}", plain(&detail)));
         tell_faults(faults);

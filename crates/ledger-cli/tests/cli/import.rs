@@ -78,7 +78,7 @@ fn every_fault_of_a_line_is_told_with_its_pointer() {
         .take_while(|line| !line.starts_with("line 2"))
         .collect();
     assert!(
-        first[0].starts_with("line 1: invalid-input: the command has "),
+        first[0].starts_with("line 1: invalid-input: The command has "),
         "{}",
         ran.stderr
     );

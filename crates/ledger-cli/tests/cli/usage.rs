@@ -52,7 +52,7 @@ fn what_cannot_be_meant_is_refused() {
     );
     refused(
         &place,
-        &["report", "funding", "p", "--year", "99", "--data", &data],
+        &["report", "funding", "p", "--year", "02020", "--data", &data],
         "is not a year",
     );
     refused(

@@ -95,6 +95,10 @@ fn days_are_real_ones_of_the_contract() {
     for year in [0, 1899, 3000, 65_536 + 2021, u64::MAX] {
         assert!(check_year(year).is_err(), "{year}");
     }
+    assert_eq!(parse_year("2021"), Ok(2021));
+    for text in ["", "02021", "+2021", " 2021", "1899", "3000", "20.1", "２０２１"] {
+        assert!(parse_year(text).is_err(), "{text}");
+    }
 }
 
 #[test]
