@@ -70,7 +70,7 @@ fn work(directory: &Path, disk: &FaultyDisk, seed: u64, known: &mut Known) -> Re
             let refused = dice.next_u32() % 3 == 0;
             let lines = 1 + dice.next_u32() % [4, 40][dice.next_u32() as usize % 2];
             let mut events = Vec::new();
-            let mut import_of = Import::start(&mut writer, "");
+            let mut import_of = Import::start(&mut writer);
             let plan = PLAN.iter().map(|line| (*line).to_owned());
             let plan = plan.filter(|_| group == 0 && import == 0);
             let lines = (0..lines).map(|line| expenditure(&format!("e{group}-{import}-{line}"), 100));

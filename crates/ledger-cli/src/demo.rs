@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use ledger_service::{Clock as _, Import, SystemClock};
+use ledger_service::{Clock as _, SystemClock, Visit};
 use rust_embed::RustEmbed;
 use tracing::info;
 
@@ -67,33 +67,34 @@ fn load(ledger: &mut Open) -> Result<(), Failure> {
     let mut files: Vec<_> = Examples::iter().collect();
     files.sort();
     ledger.writer.begin(SystemClock.now())?;
-    let mut import = Import::start(&mut ledger.writer, RECORDED_BY);
+    let (mut commands, mut events) = (0, 0);
     for file in files {
         let text = Examples::get(&file).ok_or(Failure::Fault)?;
-        for (line, command) in (1..).zip(text.data.split(|byte| *byte == b'\n')) {
-            if command.trim_ascii().is_empty() {
-                continue;
+        let input = |visit: &mut Visit<'_>| {
+            for (line, command) in (1..).zip(text.data.split(|byte| *byte == b'\n')) {
+                if !command.trim_ascii().is_empty() && !visit(line, Ok(command)) {
+                    break;
+                }
             }
-            if let Err(refusal) = import.line(line, command)? {
+            Ok(())
+        };
+        let outcome =
+            ledger_service::import(&mut ledger.writer, RECORDED_BY, false, input, &mut |refusal| {
                 output::tell(&format!(
-                    "{file}: line {line}: {}: {}",
-                    refusal.code, refusal.detail
+                    "{file}: line {}: {}: {}",
+                    refusal.line, refusal.code, refusal.detail
                 ));
                 tell_faults(&refusal.faults);
-            }
+            })?;
+        if outcome.refused > 0 {
+            return Err(Failure::Told);
         }
+        commands += outcome.commands;
+        events += outcome.events;
     }
-    let outcome = import.finish(false)?;
     ledger.writer.commit()?;
-    if outcome.refused > 0 {
-        return Err(Failure::Told);
-    }
     ledger.queries.catch_up()?;
-    info!(
-        commands = outcome.commands,
-        events = outcome.events,
-        "the examples are loaded"
-    );
+    info!(commands, events, "the examples are loaded");
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::{io, process::ExitCode};
 
 use ledger_contract::{command::Fault, problem::Problem};
-use ledger_service::{ProofError, QueryError};
+use ledger_service::{ImportError, ProofError, QueryError};
 use ledger_store::Fatal;
 
 use crate::output;
@@ -128,6 +128,15 @@ impl From<QueryError> for Failure {
             QueryError::InvalidInput(faults) => Problem::from(faults).into(),
             QueryError::Unknown(refusal) => Problem::from(&refusal).into(),
             QueryError::Fatal(fatal) => Self::Ledger(fatal),
+        }
+    }
+}
+
+impl From<ImportError> for Failure {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::Fatal(fatal) => Self::Ledger(fatal),
+            ImportError::Unreadable(reason) => Self::machine("the input cannot be read on")(reason),
         }
     }
 }

@@ -7,14 +7,13 @@ use std::{
     thread::JoinHandle,
 };
 
-use ledger_contract::command::Fault;
 use ledger_store::{EventLog, EventReader, Fatal, Opened, Options, TapeLog, TapeReader};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{error, info};
 
 use crate::{
     clock::Clock,
-    import::{Import, ImportOutcome, ImportRefusal},
+    import::{Import, ImportOutcome, ImportRefusal, Line},
     proofs::{Keep, ProofError, Proofs, Signed, make_checkpoint, signed_events},
     queries::Queries,
     read_model::ReadModel,
@@ -48,13 +47,11 @@ impl From<Fatal> for LedgerError {
     }
 }
 
-/// One line of a batch: its number, and the command or its faults.
-type BatchLine = (u64, Result<Submission, Vec<Fault>>);
 type Answer<T> = oneshot::Sender<Result<T, LedgerError>>;
 
 enum Request {
     Post(Box<Submission>, Answer<Outcome>),
-    Batch(Vec<BatchLine>, Answer<(ImportOutcome, Vec<Outcome>)>),
+    Batch(Vec<Line>, Answer<(ImportOutcome, Vec<Outcome>)>),
 }
 
 /// What waits for the writer.
@@ -155,10 +152,7 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
     }
 
     /// Posts many commands as one: all or nothing. Lines carry their number in what the client sent.
-    pub async fn post_batch(
-        &self,
-        lines: Vec<BatchLine>,
-    ) -> Result<(ImportOutcome, Vec<Outcome>), LedgerError> {
+    pub async fn post_batch(&self, lines: Vec<Line>) -> Result<(ImportOutcome, Vec<Outcome>), LedgerError> {
         let (answer, outcome) = oneshot::channel();
         self.requests
             .send(Waiting::Posting(Request::Batch(lines, answer)))
@@ -258,7 +252,7 @@ fn gather(first: Request, waiting: &mut mpsc::Receiver<Waiting>, next: &mut Opti
 fn decide<L: EventLog>(writer: &mut Writer<L>, request: Request) -> Decided {
     match request {
         Request::Post(submission, answer) => {
-            Decided::Post(answer, writer.execute(&submission).map_err(LedgerError::from))
+            Decided::Post(answer, writer.execute(*submission).map_err(LedgerError::from))
         }
         Request::Batch(lines, answer) => Decided::Batch(answer, batch(writer, lines)),
     }
@@ -266,9 +260,9 @@ fn decide<L: EventLog>(writer: &mut Writer<L>, request: Request) -> Decided {
 
 fn batch<L: EventLog>(
     writer: &mut Writer<L>,
-    lines: Vec<BatchLine>,
+    lines: Vec<Line>,
 ) -> Result<(ImportOutcome, Vec<Outcome>), LedgerError> {
-    let mut import = Import::start(writer, "");
+    let mut import = Import::start(writer);
     let (mut outcomes, mut refusals) = (Vec::with_capacity(lines.len()), Vec::new());
     for (line, submission) in lines {
         match import.submission(line, submission)? {

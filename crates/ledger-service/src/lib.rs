@@ -19,7 +19,7 @@ mod submission;
 mod writer;
 
 pub use clock::{Clock, SystemClock, today};
-pub use import::{Import, ImportOutcome, ImportRefusal};
+pub use import::{Entry, Import, ImportError, ImportOutcome, ImportRefusal, Line, Visit, import};
 pub use ledger::{Ledger, LedgerError, open, over};
 pub use proofs::{
     BundleFault, CheckedBundle, LogKey, ProofError, Signed, check_bundle, make_checkpoint, new_key, read_key,

@@ -1,6 +1,6 @@
 //! The state of every stream that commands are decided against.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use ledger_contract::event::{Event, Stream};
 use ledger_domain::{
@@ -34,28 +34,41 @@ impl Streams {
 
     /// Folds one recorded event.
     pub(crate) fn apply(&mut self, event: &Event) {
-        if let (Stream::Programme(id), Some(happened)) = (&event.stream, event.data.to_programme_event()) {
-            match self.programmes.entry(id.clone()) {
-                Entry::Occupied(mut state) => state.get_mut().apply(&happened),
-                Entry::Vacant(place) => {
-                    if let Some(state) = programme::evolve(None, &happened) {
-                        place.insert(state);
-                    }
+        match &event.stream {
+            Stream::Programme(id) => {
+                if let Some(happened) = event.data.to_programme_event() {
+                    self.apply_programme(id, &happened);
                 }
             }
-        } else if let (Stream::Region(id), Some(happened)) = (&event.stream, event.data.to_region_event()) {
-            let recorded = Recorded {
-                position: event.position,
-                booking_date: event.booking_date,
-            };
-            match self.regions.entry(id.clone()) {
-                Entry::Occupied(mut state) => state.get_mut().apply(recorded, &happened),
-                Entry::Vacant(place) => {
-                    if let Some(state) = region::evolve(None, recorded, &happened) {
-                        place.insert(state);
-                    }
+            Stream::Region(id) => {
+                if let Some(happened) = event.data.to_region_event() {
+                    self.apply_region(id, event, &happened);
                 }
             }
+            Stream::Ledger => {}
+        }
+    }
+
+    /// Folds what happened in a programme.
+    pub(crate) fn apply_programme(&mut self, id: &Id, happened: &programme::Event) {
+        // Looked up by reference first: nearly every event belongs to a stream that is known.
+        if let Some(state) = self.programmes.get_mut(id) {
+            state.apply(happened);
+        } else if let Some(state) = programme::evolve(None, happened) {
+            self.programmes.insert(id.clone(), state);
+        }
+    }
+
+    /// Folds what happened in a region, as it was recorded.
+    pub(crate) fn apply_region(&mut self, id: &Id, recorded: &Event, happened: &region::Event) {
+        let recorded = Recorded {
+            position: recorded.position,
+            booking_date: recorded.booking_date,
+        };
+        if let Some(state) = self.regions.get_mut(id) {
+            state.apply(recorded, happened);
+        } else if let Some(state) = region::evolve(None, recorded, happened) {
+            self.regions.insert(id.clone(), state);
         }
     }
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use ledger_contract::{
     command::{Action, Command},
-    event::{EventData, Stream},
+    event::{Details, EventData, Stream},
     value::Instant,
 };
-use ledger_domain::{Code, Date, Posting, Refusal, programme, region};
+use ledger_domain::{Code, Date, Id, Posting, Refusal, programme, region};
 use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewEvent, Recorded};
 
 use crate::{
@@ -53,6 +53,25 @@ pub struct Writer<L> {
     /// States as they were before the open transaction touched them.
     undo: Option<Undo>,
     clients: Clients,
+}
+
+/// What a command does, as the state machine of its stream has it.
+enum Happened {
+    Programme(Id, programme::Event),
+    Region(Id, Vec<region::Event>),
+}
+
+impl Happened {
+    /// The same as it is recorded.
+    fn data(&self) -> Vec<EventData> {
+        match self {
+            Self::Programme(id, event) => vec![EventData::from_programme_event(id, event)],
+            Self::Region(id, events) => events
+                .iter()
+                .map(|event| EventData::from_region_event(id, event))
+                .collect(),
+        }
+    }
 }
 
 /// Where a transaction began, and the streams that it touched since.
@@ -141,7 +160,7 @@ impl<L: EventLog> Writer<L> {
     }
 
     /// Decides one command and stages its events.
-    pub fn execute(&mut self, submission: &Submission) -> Result<Outcome, Rejection> {
+    pub fn execute(&mut self, submission: Submission) -> Result<Outcome, Rejection> {
         let command = &submission.command;
         if let Some(key) = &command.idempotency_key
             && let Some(outcome) = self.earlier(key, submission.fingerprint.as_deref())?
@@ -151,8 +170,8 @@ impl<L: EventLog> Writer<L> {
         if let Some(expected) = command.expected_version {
             self.check_version(&command.stream, expected)?;
         }
-        let events = self.decide(command)?;
-        self.stage(submission, events)
+        let happened = self.decide(command)?;
+        self.stage(submission, &happened)
     }
 
     /// The outcome of an earlier command with this key, when it was the same command.
@@ -197,7 +216,7 @@ impl<L: EventLog> Writer<L> {
         Err(Refusal::new(Code::VersionConflict, sentence))
     }
 
-    fn decide(&mut self, command: &Command) -> Result<Vec<EventData>, Rejection> {
+    fn decide(&mut self, command: &Command) -> Result<Happened, Rejection> {
         let posting = Posting {
             booking_date: command.booking_date,
             explained: command.explained,
@@ -207,11 +226,11 @@ impl<L: EventLog> Writer<L> {
                 let entries = LogEntries::new(&self.log, &command.stream, &self.clients);
                 let decided = programme::decide(self.streams.programme(id), &entries, posting, asked);
                 entries.finish()?;
-                let event = decided.map_err(|refusal| match refusal.code {
+                let decided = decided.map_err(|refusal| match refusal.code {
                     Code::UnknownProgramme => no_programme(id),
                     _ => refusal,
-                })?;
-                Ok(vec![EventData::from_programme_event(id, &event)])
+                });
+                Ok(Happened::Programme(id.clone(), decided?))
             }
             (Action::Region(asked), Stream::Region(id)) => {
                 if matches!(asked, region::Command::RecordCost(cost) if cost.client.is_some()) {
@@ -220,53 +239,57 @@ impl<L: EventLog> Writer<L> {
                 let entries = LogEntries::new(&self.log, &command.stream, &self.clients);
                 let decided = region::decide(self.streams.region(id), &entries, posting, asked);
                 entries.finish()?;
-                let events = decided.map_err(|refusal| match refusal.code {
+                let decided = decided.map_err(|refusal| match refusal.code {
                     Code::UnknownRegion => no_region(id),
                     _ => refusal,
-                })?;
-                Ok(events
-                    .iter()
-                    .map(|event| EventData::from_region_event(id, event))
-                    .collect())
+                });
+                Ok(Happened::Region(id.clone(), decided?))
             }
             (_, stream) => unreachable!("a command names a stream of its own kind, not {stream}"),
         }
     }
 
-    fn stage(&mut self, submission: &Submission, data: Vec<EventData>) -> Result<Outcome, Rejection> {
-        let command = &submission.command;
+    fn stage(&mut self, submission: Submission, happened: &Happened) -> Result<Outcome, Rejection> {
+        let Submission {
+            command,
+            fingerprint,
+            recorded_by,
+        } = submission;
         if let Some(Undo { touched, .. }) = &mut self.undo
             && !touched.contains_key(&command.stream)
         {
             touched.insert(command.stream.clone(), self.streams.save(&command.stream));
         }
         // The texts and the fingerprint belong to the command and go with its first event.
-        let mut details = command.details.clone().unwrap_or_default();
-        details.fingerprint.clone_from(&submission.fingerprint);
-        let mut details = (!details.is_empty()).then_some(details);
-        let events = data
-            .into_iter()
-            .map(|data| NewEvent {
-                booking_date: command.booking_date,
-                data,
-                details: details.take(),
-            })
-            .collect();
+        let mut details = Some(Details {
+            fingerprint,
+            ..command.details.unwrap_or_default()
+        });
+        let new = |data| NewEvent {
+            booking_date: command.booking_date,
+            data,
+            details: details.take(),
+        };
         let staged = self.log.stage(NewCommand {
-            stream: command.stream.clone(),
+            stream: command.stream,
             expected_version: None,
-            recorded_by: submission.recorded_by.clone(),
-            idempotency_key: command.idempotency_key.clone(),
-            events,
+            recorded_by,
+            idempotency_key: command.idempotency_key,
+            events: happened.data().into_iter().map(new).collect(),
         });
         let recorded = staged.map_err(|error| match error {
             AppendError::Fatal(fatal) => Rejection::Fatal(fatal),
             AppendError::TooLong { .. } => Refusal::new(Code::InvalidInput, sentence(&error)).into(),
             AppendError::Conflict { .. } => Refusal::new(Code::VersionConflict, sentence(&error)).into(),
         })?;
-        for (event, details) in &recorded {
-            self.streams.apply(event);
-            self.clients.note(event, details.as_ref());
+        match happened {
+            Happened::Programme(id, event) => self.streams.apply_programme(id, event),
+            Happened::Region(id, events) => {
+                for ((recorded, details), event) in recorded.iter().zip(events) {
+                    self.streams.apply_region(id, recorded, event);
+                    self.clients.note(recorded, details.as_ref());
+                }
+            }
         }
         Ok(Outcome {
             events: recorded,

@@ -72,7 +72,7 @@ impl Scenario {
         self.writer.begin(self.clock.now()).expect("a group opens");
         let submission = Submission::read(command.to_string().as_bytes(), None, "test")
             .unwrap_or_else(|faults| panic!("{command} has faults: {faults:?}"));
-        let outcome = self.writer.execute(&submission);
+        let outcome = self.writer.execute(submission);
         self.writer.commit().expect("a group commits");
         self.queries.catch_up().expect("the read model catches up");
         outcome

@@ -5,7 +5,7 @@ use std::{os::unix::fs::MetadataExt as _, path::Path, sync::Arc, time::Instant};
 use anyhow::{Context, Result};
 use ledger_contract::event::{EventData, ExpenditurePostedV1, Stream};
 use ledger_domain::{Date, Id};
-use ledger_service::{Clock, Import, Queries, ReportQuery, Submission, SystemClock, Writer, open};
+use ledger_service::{Clock, Queries, ReportQuery, Submission, SystemClock, Visit, Writer, open};
 use ledger_store::{EventLog, NewCommand, NewEvent, Options, TapeLog, TapeReader};
 use ledger_testkit::workload::Workload;
 
@@ -14,12 +14,17 @@ use crate::{
     table::Table,
 };
 
-const WORKLOAD: Workload = Workload {
+pub(crate) const WORKLOAD: Workload = Workload {
     seed: 20_190_601,
     programmes: 10,
     projects: 15,
     expenditures: u64::MAX,
 };
+
+/// How many commands open its programmes and projects, before the first expenditure.
+pub(crate) fn opening_commands() -> usize {
+    (WORKLOAD.programmes * (1 + 2 * WORKLOAD.projects)) as usize
+}
 
 pub(crate) fn opened(directory: &Path) -> Result<(Writer<TapeLog>, Queries<TapeReader>)> {
     let (writer, queries, _) = open(
@@ -67,14 +72,14 @@ pub(crate) fn single_commits(directory: &Path, rounds: u32, count: u32, table: &
             let submission =
                 Submission::read(line.as_bytes(), None, "bench").map_err(|_| anyhow::anyhow!("{line}"))?;
             writer.begin(SystemClock.now())?;
-            writer.execute(&submission)?;
+            writer.execute(submission)?;
             writer.commit()?;
             queries.catch_up()?;
         }
         Ok(f64::from(count) / started.elapsed().as_secs_f64())
     };
     // The opening of programmes and projects comes first and is not measured.
-    post(WORKLOAD.programmes * (1 + 2 * WORKLOAD.projects))?;
+    post(u32::try_from(opening_commands())?)?;
     let before = tape_bytes(&data)?;
     post(100)?;
     let bytes = usize::try_from((tape_bytes(&data)? - before) / 100)?;
@@ -181,9 +186,8 @@ fn from_json(text: &str) -> Result<ExpenditurePostedV1> {
 pub(crate) fn import_and_open(directory: &Path, events: u64, table: &mut Table) -> Result<()> {
     let directory = tempfile::tempdir_in(directory)?;
     let data = directory.path().join("import");
-    let opening = u64::from(WORKLOAD.programmes * (1 + 2 * WORKLOAD.projects));
     let workload = Workload {
-        expenditures: events.saturating_sub(opening),
+        expenditures: events.saturating_sub(opening_commands() as u64),
         ..WORKLOAD
     };
     let lines: Vec<String> = workload.lines().collect();
@@ -247,13 +251,21 @@ pub(crate) fn import(
     lines: &[String],
 ) -> Result<()> {
     writer.begin(SystemClock.now())?;
-    let mut import = Import::start(writer, "bench");
-    for (number, line) in (1..).zip(lines) {
-        if let Err(refusal) = import.line(number, line.as_bytes())? {
-            anyhow::bail!("line {number}: {}", refusal.detail);
+    let mut first = None;
+    let input = |visit: &mut Visit<'_>| {
+        for (number, line) in (1..).zip(lines) {
+            if !visit(number, Ok(line.as_bytes())) {
+                break;
+            }
         }
+        Ok(())
+    };
+    ledger_service::import(writer, "bench", false, input, &mut |refusal| {
+        first.get_or_insert(refusal);
+    })?;
+    if let Some(refusal) = first {
+        anyhow::bail!("line {}: {}", refusal.line, refusal.detail);
     }
-    import.finish(false)?;
     writer.commit()?;
     queries.catch_up()?;
     Ok(())

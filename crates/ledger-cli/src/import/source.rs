@@ -8,6 +8,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use ledger_contract::command::{COMMAND_BYTES_MAX, Fault};
+use ledger_service::Visit;
 
 use super::{
     csv::Header,
@@ -24,9 +25,6 @@ pub(super) struct Source {
     is_csv: bool,
     bar: ProgressBar,
 }
-
-/// One line: a command's JSON, or why it is none.
-pub(super) type Entry<'a> = Result<&'a [u8], Vec<Fault>>;
 
 impl Source {
     /// Opens a file, or standard input for `-`.
@@ -70,7 +68,7 @@ impl Source {
     }
 
     /// Visits every line that is not blank until `visit` says to stop by returning false.
-    pub(super) fn read(mut self, visit: &mut dyn FnMut(u64, Entry<'_>) -> bool) -> io::Result<()> {
+    pub(super) fn read(mut self, visit: &mut Visit<'_>) -> io::Result<()> {
         let mut header = None;
         while let Some((number, line)) = self.lines.next()? {
             let going_on = match (line, &header) {

@@ -36,7 +36,7 @@ fn post<L: EventLog>(writer: &mut Writer<L>, queries: &Queries<L::Reader>, comma
     writer.begin(Instant(1_600_000_000_000_000)).expect("begun");
     for command in commands {
         let submission = Submission::read(command.as_bytes(), None, "controller").expect("a command");
-        writer.execute(&submission).expect("taken");
+        writer.execute(submission).expect("taken");
     }
     writer.commit().expect("durable");
     queries.catch_up().expect("applied");
