@@ -4,6 +4,7 @@
 //! or checked is switched off.
 
 mod floor;
+mod http;
 mod proof;
 mod record;
 mod regions;
@@ -38,6 +39,8 @@ enum Work {
     Groups,
     /// An import, and an opening after it.
     Import,
+    /// Postings and reports over HTTP.
+    Http,
     /// Cost shares of many municipalities, groups and costs.
     Shares,
     /// Leaves, inclusion proofs and bundles.
@@ -62,6 +65,12 @@ fn main() -> anyhow::Result<()> {
     }
     if asked(Work::Import) {
         record::import_and_open(&directory, events, &mut table)?;
+    }
+    if asked(Work::Http) {
+        http::commits(&directory, rounds, 64, 300, &mut table)?;
+        for connections in [16, 64] {
+            http::reports(&directory, rounds, connections, 40_000 / connections, &mut table)?;
+        }
     }
     if asked(Work::Shares) {
         regions::cost_shares(&directory, events, &mut table)?;

@@ -82,7 +82,7 @@ const OWNED: &[Owned] = &[
     },
     Owned {
         libraries: &["axum", "tower-http", "utoipa", "utoipa-axum"],
-        by: &["ledger-http"],
+        by: &["ledger-http", "bench"],
         because: "a handler elsewhere would be a second front door",
     },
     Owned {
