@@ -12,7 +12,10 @@ use ledger_contract::report::KnownAt;
 use ledger_domain::Date;
 use ledger_service::{Rejection, ReportQuery};
 use ledger_store::EventReader;
-use ledger_testkit::Scenario;
+use ledger_testkit::{
+    Scenario,
+    workload::{RegionWorkload, Workload},
+};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -168,4 +171,28 @@ proptest! {
             prop_assert_eq!(replayed, report);
         }
     }
+}
+
+/// What `tools/generate` prints.
+#[test]
+fn every_generated_command_is_taken() {
+    let programmes = Workload {
+        seed: 5,
+        programmes: 3,
+        projects: 2,
+        expenditures: 200,
+    };
+    let region = RegionWorkload {
+        seed: 5,
+        municipalities: 12,
+        groups: 5,
+        costs: 200,
+    };
+    let lines = programmes
+        .lines()
+        .chain(region.lines_of("een"))
+        .chain(region.lines_of("twee"));
+    let commands: Vec<Value> = lines.map(|line| serde_json::from_str(&line).unwrap()).collect();
+    let ledger = Scenario::new().given(&commands);
+    assert_eq!(ledger.queries.log_position(), 1 + commands.len() as u64);
 }

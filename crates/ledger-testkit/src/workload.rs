@@ -76,23 +76,28 @@ pub struct RegionWorkload {
 }
 
 impl RegionWorkload {
-    /// The commands in order, one line of JSON each, without a newline. Every one of them is taken.
+    /// The commands of a region `region` in order, one line of JSON each, without a newline. Every one of them is taken.
     pub fn lines(self) -> impl Iterator<Item = String> {
-        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
-        self.opening()
-            .into_iter()
-            .chain((0..self.costs).map(move |number| self.cost(number, &mut random)))
+        self.lines_of("region")
     }
 
-    fn opening(self) -> Vec<String> {
+    /// The same for a region with this id.
+    pub fn lines_of(self, region: &str) -> impl Iterator<Item = String> {
+        let mut random = ChaCha8Rng::seed_from_u64(self.seed);
+        let region = region.to_owned();
+        self.opening(&region)
+            .into_iter()
+            .chain((0..self.costs).map(move |number| self.cost(&region, number, &mut random)))
+    }
+
+    fn opening(self, region: &str) -> Vec<String> {
         let decision = r#"{"reference":"Besluit AB 2020-03","by":"joint-body","decidedOn":"2020-03-01"}"#;
-        let mut lines = vec![
-            r#"{"type":"establishRegion","region":"region","title":"Regio","body":"Dienst","bookingDate":"2020-01-01"}"#
-                .to_owned(),
-        ];
+        let mut lines = vec![format!(
+            r#"{{"type":"establishRegion","region":"{region}","title":"Regio","body":"Dienst","bookingDate":"2020-01-01"}}"#
+        )];
         for code in 1..=self.municipalities {
             lines.push(format!(
-                r#"{{"type":"admitMunicipality","region":"region","municipality":"GM{code:04}","name":"Gemeente {code}","from":"2020-01-01"}}"#
+                r#"{{"type":"admitMunicipality","region":"{region}","municipality":"GM{code:04}","name":"Gemeente {code}","from":"2020-01-01"}}"#
             ));
         }
         for group in 0..self.groups {
@@ -102,23 +107,23 @@ impl RegionWorkload {
                 ""
             };
             lines.push(format!(
-                r#"{{"type":"defineCostGroup","region":"region","group":"group-{group}","title":"Groep {group}","key":"inwoners"{threshold},"decision":{decision},"bookingDate":"2020-03-01"}}"#
+                r#"{{"type":"defineCostGroup","region":"{region}","group":"group-{group}","title":"Groep {group}","key":"inwoners"{threshold},"decision":{decision},"bookingDate":"2020-03-01"}}"#
             ));
             lines.push(format!(
-                r#"{{"type":"schedulePhaseOut","region":"region","group":"group-{group}","steps":[{{"year":2021,"degree":"2/3"}},{{"year":2022,"degree":"1/3"}},{{"year":2023,"degree":"0"}}],"decision":{decision},"bookingDate":"2020-03-01"}}"#
+                r#"{{"type":"schedulePhaseOut","region":"{region}","group":"group-{group}","steps":[{{"year":2021,"degree":"2/3"}},{{"year":2022,"degree":"1/3"}},{{"year":2023,"degree":"0"}}],"decision":{decision},"bookingDate":"2020-03-01"}}"#
             ));
         }
         let weights: Vec<String> = (1..=self.municipalities)
             .map(|code| format!(r#""GM{code:04}":"{}""#, 5_000 + u32::from(code) * 733 % 90_000))
             .collect();
         lines.push(format!(
-            r#"{{"type":"setDistributionKey","region":"region","key":"inwoners","year":2021,"weights":{{{}}},"source":"voorbeeld","bookingDate":"2021-01-01"}}"#,
+            r#"{{"type":"setDistributionKey","region":"{region}","key":"inwoners","year":2021,"weights":{{{}}},"source":"voorbeeld","bookingDate":"2021-01-01"}}"#,
             weights.join(",")
         ));
         lines
     }
 
-    fn cost(self, number: u64, random: &mut ChaCha8Rng) -> String {
+    fn cost(self, region: &str, number: u64, random: &mut ChaCha8Rng) -> String {
         let group = random.next_u32() % self.groups;
         let code = random.next_u32() % u32::from(self.municipalities) + 1;
         let cents = u64::from(random.next_u32() % 5_000_000) + 1;
@@ -128,7 +133,7 @@ impl RegionWorkload {
             _ => String::new(),
         };
         format!(
-            r#"{{"type":"recordCost","region":"region","group":"group-{group}","municipality":"GM{code:04}","cost":"K-{number:09}","year":2021,"amount":"{}"{client},"bookingDate":"2021-{month:02}-{day:02}"}}"#,
+            r#"{{"type":"recordCost","region":"{region}","group":"group-{group}","municipality":"GM{code:04}","cost":"K-{number:09}","year":2021,"amount":"{}"{client},"bookingDate":"2021-{month:02}-{day:02}"}}"#,
             money(cents),
         )
     }

@@ -87,12 +87,12 @@ const OWNED: &[Owned] = &[
     },
     Owned {
         libraries: &["clap", "indicatif", "comfy-table"],
-        by: &["ledger-cli", "bench"],
+        by: &["ledger-cli", "bench", "generate"],
         because: "libraries do not talk to a terminal",
     },
     Owned {
         libraries: &["ledger-testkit"],
-        by: &["ledger-tests", "bench"],
+        by: &["ledger-tests", "bench", "generate"],
         because: "what breaks disks and turns clocks is no part of the product",
     },
 ];
@@ -108,6 +108,7 @@ const ABOVE: &[Above] = &[Above {
         "ledger-tests",
         "ledger-fuzz",
         "bench",
+        "generate",
     ],
     because: "only what stands above the store may lead to it",
 }];
