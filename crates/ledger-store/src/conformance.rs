@@ -322,6 +322,8 @@ fn readers_see_what_is_durable_and_nothing_else<F: Fixture>(fixture: &mut F) {
         ),
         (1, 0)
     );
+    let heads = reader.stream_heads(u64::MAX).expect("they are readable");
+    assert_eq!(heads, [(Stream::Ledger, 1)]);
     assert_eq!(read(&reader, 1, u64::MAX), []);
     assert_eq!(read_stream(&reader, &p(), 0, u64::MAX), []);
     assert!(details.is_some());
@@ -359,13 +361,37 @@ fn the_root_is_the_tree_s<F: Fixture>(fixture: &mut F) {
     let mut log = fixture.open(NOON);
     post(&mut log, &p(), 0..7);
     post(&mut log, &p(), 7..50);
-    let mut tree = Tree::default();
+    let mut roots = vec![Tree::default()];
     for event in read(&log.reader(), 0, u64::MAX) {
         let mut leaf = Vec::new();
         ledger_contract::event::write_leaf(&event, &mut leaf).expect("a leaf is writable");
+        let mut tree = roots[roots.len() - 1].clone();
         tree.push(leaf_hash(&leaf));
+        roots.push(tree);
     }
+    let commits = [1, 8, 51];
     let head = log.reader().head();
-    assert_eq!((head.size, head.root), (tree.size(), tree.root()));
-    assert_eq!(fixture.reopen(log, at(1)).reader().head(), head);
+    assert_eq!((head.size, head.root), (51, roots[51].root()));
+    for (size, tree) in (0..60).zip(roots.iter().map(Some).chain(std::iter::repeat(None))) {
+        let expected = tree.filter(|_| commits.contains(&size)).map(Tree::root);
+        let found = log.reader().commit_root(size).expect("it is readable");
+        assert_eq!(found, expected, "{size}");
+    }
+    let mut expected = [(Stream::Ledger, 1), (p(), 7)];
+    expected.sort();
+    let heads = |reader: &<F::Log as EventLog>::Reader| {
+        let mut heads = reader.stream_heads(8).expect("they are readable");
+        heads.sort();
+        heads
+    };
+    assert_eq!(heads(&log.reader()), expected);
+    let reopened = fixture.reopen(log, at(1)).reader();
+    assert_eq!(
+        (reopened.head(), heads(&reopened).as_slice()),
+        (head, &expected[..])
+    );
+    assert_eq!(
+        reopened.commit_root(8).expect("it is readable"),
+        Some(roots[8].root())
+    );
 }

@@ -5,6 +5,7 @@ use ledger_contract::{
     value::Instant,
 };
 use ledger_domain::Date;
+use ledger_proof::Hash;
 
 /// The durable end of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,8 +180,14 @@ pub trait EventReader: Send + Sync {
     /// The stream's version when the log had `before` events: the number of its events below that position.
     fn stream_version(&self, stream: &Stream, before: u64) -> Result<u64, Fatal>;
 
+    /// Every stream that had events when the log had `before` of them, with its version then; in no order.
+    fn stream_heads(&self, before: u64) -> Result<Vec<(Stream, u64)>, Fatal>;
+
     /// The number of events in the log as it was at an instant: up to the last commit at or before it.
     fn size_at(&self, instant: Instant) -> Result<u64, Fatal>;
+
+    /// The root that the log has on record for a size; none where no commit ended, or where none is kept.
+    fn commit_root(&self, size: u64) -> Result<Option<Hash>, Fatal>;
 
     /// The details of an event; none when it has none or they were destroyed.
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal>;

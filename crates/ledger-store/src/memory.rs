@@ -3,7 +3,7 @@
 //! It is written apart from the tape's indexes and readers, so that the two do not share a mistake.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, RwLock},
 };
 
@@ -11,7 +11,7 @@ use ledger_contract::{
     event::{Details, EntryKind, Event, Stream, write_leaf},
     value::Instant,
 };
-use ledger_proof::{Tree, leaf_hash};
+use ledger_proof::{Hash, Tree, leaf_hash};
 
 use crate::{
     AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, Recorded,
@@ -23,6 +23,8 @@ use crate::{
 struct Durable {
     head: Head,
     events: Vec<Recorded>,
+    /// The root after each commit, by size.
+    roots: BTreeMap<u64, Hash>,
 }
 
 /// A log that ends with the process.
@@ -53,6 +55,7 @@ impl MemoryLog {
         let durable = Durable {
             head,
             events: Vec::new(),
+            roots: BTreeMap::new(),
         };
         let mut log = Self {
             durable: Arc::new(RwLock::new(durable)),
@@ -164,6 +167,8 @@ impl EventLog for MemoryLog {
             root: self.tree.root(),
             recorded_at,
         };
+        let Head { size, root, .. } = durable.head;
+        durable.roots.insert(size, root);
         Ok(durable.head)
     }
 
@@ -236,6 +241,16 @@ impl EventReader for MemoryReader {
         }))
     }
 
+    fn stream_heads(&self, before: u64) -> Result<Vec<(Stream, u64)>, Fatal> {
+        let mut heads = BTreeMap::new();
+        self.with(|durable| {
+            for (event, _) in durable.events.iter().filter(|(event, _)| event.position < before) {
+                heads.insert(event.stream.clone(), event.version);
+            }
+        });
+        Ok(heads.into_iter().collect())
+    }
+
     fn size_at(&self, instant: Instant) -> Result<u64, Fatal> {
         Ok(self.with(|durable| {
             let known = durable
@@ -244,6 +259,10 @@ impl EventReader for MemoryReader {
                 .filter(|(event, _)| event.recorded_at <= instant);
             known.count() as u64
         }))
+    }
+
+    fn commit_root(&self, size: u64) -> Result<Option<Hash>, Fatal> {
+        Ok(self.with(|durable| durable.roots.get(&size).copied()))
     }
 
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {

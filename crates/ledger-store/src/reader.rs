@@ -6,8 +6,13 @@ use ledger_contract::{
     event::{Details, Event, Stream},
     value::Instant,
 };
+use ledger_proof::Hash;
 
-use crate::{EventReader, Fatal, Head, shared::Shared};
+use crate::{
+    EventReader, Fatal, Head,
+    shared::{Shared, reading},
+    tape::{Line, parse},
+};
 
 /// How many positions of a stream are copied at once, so that the writer is not kept waiting.
 const POSITIONS_COPIED: usize = 256;
@@ -50,6 +55,22 @@ impl EventReader for TapeReader {
         self.0.stream_version(stream, before.min(self.head().size))
     }
 
+    fn stream_heads(&self, before: u64) -> Result<Vec<(Stream, u64)>, Fatal> {
+        let streams: Vec<Stream> = reading(&self.0.streams)
+            .all()
+            .map(|(stream, ..)| stream.clone())
+            .collect();
+        let mut heads = Vec::with_capacity(streams.len());
+        for stream in streams {
+            match self.stream_version(&stream, before)? {
+                // All its events are later, or staged.
+                0 => {}
+                version => heads.push((stream, version)),
+            }
+        }
+        Ok(heads)
+    }
+
     fn size_at(&self, instant: Instant) -> Result<u64, Fatal> {
         let head = self.head();
         if instant >= head.recorded_at {
@@ -65,6 +86,26 @@ impl EventReader for TapeReader {
             }
         }
         Ok(known)
+    }
+
+    fn commit_root(&self, size: u64) -> Result<Option<Hash>, Fatal> {
+        let head = self.head();
+        if size >= head.size {
+            return Ok((size == head.size).then_some(head.root));
+        }
+        let Some(last) = size.checked_sub(1) else {
+            return Ok(None);
+        };
+        let Some(record) = self.0.record(last)? else {
+            return Ok(None);
+        };
+        // A commit line follows the last event of its group.
+        let mut lines = self.0.tape.lines(record.place.after(record.widths));
+        let commit = lines.next()?.map(|line| parse(line.bytes));
+        Ok(match commit {
+            Some(Line::Commit(commit)) if commit.size == size => Some(commit.root),
+            _ => None,
+        })
     }
 
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
