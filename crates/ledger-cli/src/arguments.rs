@@ -163,8 +163,8 @@ pub(crate) struct Verifying {
     /// A checkpoint that was kept: the log must still begin with what it was signed over
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
-    /// The public key that signed it [default: the keys on the record]
-    #[arg(long, value_name = "KEY", requires = "checkpoint")]
+    /// A public key of the log that was kept apart, for --checkpoint and --url [default: the keys on the record]
+    #[arg(long, value_name = "KEY")]
     pub(crate) key: Vec<VerifierKey>,
 }
 
@@ -229,7 +229,7 @@ pub(crate) struct Witnessing {
     /// Make a key with this name if the file is not there, such as `zwijndrecht.example/witness`
     #[arg(long)]
     pub(crate) name: Option<String>,
-    /// A public key of the log to trust [default: at the first meeting those it names itself]
+    /// The public key of the log, in place of those trusted before [default: at the first meeting the one it names itself]
     #[arg(long, value_name = "KEY")]
     pub(crate) log_key: Vec<VerifierKey>,
 }

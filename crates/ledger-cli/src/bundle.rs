@@ -20,20 +20,31 @@ pub(crate) struct Bundling {
 }
 
 impl Bundling {
-    /// Signs the log as it is, and writes what `make` gives for that checkpoint, with details or without.
+    /// Writes what `make` gives for the newest checkpoint of a directory, with details or without; or what the server
+    /// gives at an address that takes the parameters of the explanation.
     pub(crate) fn write(
         &self,
         place: &Place,
         settings: &Settings,
+        (path, parameters): (&str, &[(&str, String)]),
         make: impl FnOnce(&Queries<TapeReader>, &Signed, bool) -> Result<Result<String, ProofError>, QueryError>,
     ) -> Result<(), Failure> {
         let Some(file) = &self.with_proofs else {
             return Ok(());
         };
-        let directory = place.directory("explain --with-proofs")?;
-        let mut ledger = local::open_to_ask(directory, settings)?;
-        let signed = tiled::sign(&mut ledger, false)?;
-        let bundle = make(&ledger.queries, &signed, !self.without_details)??;
+        let details = !self.without_details;
+        let bundle = match place {
+            Place::Directory(directory) => {
+                let mut ledger = local::open_to_ask(directory, settings)?;
+                let signed = tiled::sign(&mut ledger, false)?;
+                make(&ledger.queries, &signed, details)??.into_bytes()
+            }
+            Place::Server(server) => {
+                let mut parameters = parameters.to_vec();
+                parameters.push(("details", details.to_string()));
+                server.bytes(path, &parameters)?
+            }
+        };
         fs::write(file, bundle).map_err(Failure::machine(format!("writing {}", file.display())))
     }
 }

@@ -18,10 +18,10 @@ pub(crate) fn run(asked: &Checkpointing, place: &Place, settings: &Settings) -> 
         return print(&signed.note.to_string(), &Tiled::Local(Box::new(ledger)));
     }
     let mut log = Tiled::of(place, settings)?;
-    let note = log.checkpoint()?.to_string();
     if asked.public_key {
         return log.keys()?.iter().try_for_each(|key| output::line(key));
     }
+    let note = log.checkpoint()?.to_string();
     print(&note, &log)
 }
 

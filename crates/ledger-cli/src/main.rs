@@ -8,6 +8,7 @@ mod events;
 mod explain;
 mod failure;
 mod import;
+mod kept;
 mod local;
 mod logs;
 mod output;
@@ -25,6 +26,7 @@ mod sheet;
 mod tiled;
 mod verify;
 mod verify_bundle;
+mod verify_served;
 mod witness;
 
 use std::{panic, process::ExitCode};

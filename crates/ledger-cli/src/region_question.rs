@@ -208,7 +208,7 @@ impl SettlementAsked {
 impl ShareFigureAsked {
     pub(crate) fn ask(&self, place: &Place, settings: &Settings) -> Result<RegionExplanation, Failure> {
         let RegionAsked { region, dates, .. } = &self.region;
-        let path = format!("/v1/regions/{region}/cost-shares/explanations");
+        let path = format!("/v1/regions/{region}/cost-shares");
         let parameters = dates.and([
             ("figure", Some(self.figure.clone())),
             ("municipality", Some(self.municipality.to_string())),
@@ -221,9 +221,12 @@ impl ShareFigureAsked {
             group: self.group.clone(),
             figure: self.figure.clone(),
         };
-        self.bundling.write(place, settings, |queries, signed, details| {
-            queries.region_bundle(signed, region, &asked, &dates.query(), details)
-        })?;
+        let proved_at = (&*format!("{path}/bundles"), &*parameters);
+        self.bundling
+            .write(place, settings, proved_at, |queries, signed, details| {
+                queries.region_bundle(signed, region, &asked, &dates.query(), details)
+            })?;
+        let path = format!("{path}/explanations");
         place.ask(settings, &path, &parameters, |queries| {
             queries.explain_region(region, &asked, &dates.query())
         })

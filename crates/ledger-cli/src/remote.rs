@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use ledger_contract::{command::Fault, problem::Problem};
 use serde::{Deserialize, de::DeserializeOwned};
-use ureq::{Agent, Body, http::Response};
+use ureq::{
+    Agent, Body,
+    http::{Response, StatusCode},
+};
 
 use crate::failure::Failure;
 
@@ -72,9 +75,19 @@ impl Server {
         self.read(self.ask(path, "application/json", parameters)?)
     }
 
-    /// A file as it is, such as a tile.
-    pub(crate) fn bytes(&self, path: &str) -> Result<Vec<u8>, Failure> {
-        let response = self.ask(path, "*/*", &[])?;
+    /// A file of its log. One that is not there is the log's failure, whoever says so and in whatever words.
+    pub(crate) fn file(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let response = self.call(path, "*/*", &[])?;
+        if response.status() == StatusCode::NOT_FOUND {
+            return Err(Failure::Proof(format!("{} has no {path}", self.address)));
+        }
+        let response = self.taken(response)?;
+        self.body(response)
+    }
+
+    /// What is there as it is, such as a bundle.
+    pub(crate) fn bytes(&self, path: &str, parameters: &[(&str, String)]) -> Result<Vec<u8>, Failure> {
+        let response = self.ask(path, "*/*", parameters)?;
         self.body(response)
     }
 
@@ -103,6 +116,16 @@ impl Server {
         accept: &str,
         parameters: &[(&str, String)],
     ) -> Result<Response<Body>, Failure> {
+        let response = self.call(path, accept, parameters)?;
+        self.taken(response)
+    }
+
+    fn call(
+        &self,
+        path: &str,
+        accept: &str,
+        parameters: &[(&str, String)],
+    ) -> Result<Response<Body>, Failure> {
         let mut request = self
             .agent
             .get(format!("{}{path}", self.address))
@@ -110,7 +133,11 @@ impl Server {
         for (name, value) in parameters {
             request = request.query(name, value);
         }
-        let response = request.call().map_err(|error| self.unreachable(&error))?;
+        request.call().map_err(|error| self.unreachable(&error))
+    }
+
+    /// The response, unless it is a refusal.
+    fn taken(&self, response: Response<Body>) -> Result<Response<Body>, Failure> {
         if response.status().is_success() {
             Ok(response)
         } else {

@@ -68,6 +68,9 @@ pub(crate) fn serve(
         let listener = tokio::net::TcpListener::from_std(listener)
             .map_err(Failure::machine("the server cannot start"))?;
         output::line(&format!("listening on http://{address}"))?;
+        if let Some(newest) = ledger.queries().log_keys()?.last() {
+            output::line(&format!("public key of the log: {}", newest.key))?;
+        }
         started(address)?;
         info!(%address, log_position = ledger.queries().log_position(), "serving");
         let settings = ledger_http::Settings {

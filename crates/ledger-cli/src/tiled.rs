@@ -1,6 +1,8 @@
 //! The record as a tiled log: of a directory that this process opens, or of a server. What is read is not trusted; the
 //! proofs made from it either lead to a signed root or fail.
 
+use std::fmt::Write as _;
+
 use ledger_proof::{
     checkpoint::Checkpoint,
     note::Note,
@@ -54,13 +56,13 @@ impl<'a> Tiled<'a> {
         match self {
             Self::Local(ledger) => Ok(sign(ledger, false)?.note),
             Self::Remote(server) => {
-                let text = server.bytes("/v1/log/checkpoint")?;
+                let text = server.file("/v1/log/checkpoint")?;
                 Note::parse(&text).map_err(|error| Failure::Proof(error.to_string()))
             }
         }
     }
 
-    /// The public keys that it names, oldest first.
+    /// The public keys that it names, oldest first; the last signs.
     pub(crate) fn keys(&self) -> Result<Vec<String>, Failure> {
         match self {
             Self::Local(ledger) => {
@@ -88,7 +90,7 @@ impl<'a> Tiled<'a> {
                 let tile = ledger.queries.tile(path)?;
                 tile.ok_or_else(|| Failure::Proof(format!("the log has no {path}")))
             }
-            Self::Remote(server) => server.bytes(&format!("/v1/log/{path}")),
+            Self::Remote(server) => server.file(&format!("/v1/log/{path}")),
         };
         TileReader::open(checkpoint, fetch).map_err(of_tiles)
     }
@@ -110,4 +112,13 @@ pub(crate) fn of_tiles(error: TileError<Failure>) -> Failure {
         TileError::Fetch { reason, .. } => reason,
         other => Failure::Proof(other.to_string()),
     }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -2,14 +2,30 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use ledger_proof::{checkpoint::SignedCheckpoint, key::VerifierKey};
 use ledger_store::Verified;
 
-use crate::{arguments::Verifying, failure::Failure, local, output, place::Place, settings::Settings};
+use crate::{
+    arguments::Verifying,
+    failure::Failure,
+    kept::{self, Introduced},
+    local, output,
+    place::Place,
+    settings::Settings,
+    tiled::hex,
+    verify_served,
+};
 
 /// Checks the whole record and tells what was checked.
 pub(crate) fn run(asked: &Verifying, place: &Place, settings: &Settings) -> Result<(), Failure> {
-    let directory = place.directory("verify")?;
+    let directory = match place {
+        Place::Directory(directory) => directory,
+        Place::Server(server) => return verify_served::run(asked, server),
+    };
+    if asked.checkpoint.is_none() && !asked.key.is_empty() {
+        return Err(Failure::Usage(
+            "--key is the key of a checkpoint: give --checkpoint FILE too, or --url".to_owned(),
+        ));
+    }
     local::exists(directory)?;
     let verified = ledger_store::verify(directory, &local::options_for(directory, settings)?)?;
     output::line(&counts(&verified))?;
@@ -25,7 +41,7 @@ pub(crate) fn run(asked: &Verifying, place: &Place, settings: &Settings) -> Resu
         several => return told(&format!("{several} things are wrong")),
     }
     match &asked.checkpoint {
-        Some(file) => against_checkpoint(file, &asked.key, directory, settings),
+        Some(file) => against_checkpoint(file, asked, directory, settings),
         None => Ok(()),
     }
 }
@@ -33,39 +49,40 @@ pub(crate) fn run(asked: &Verifying, place: &Place, settings: &Settings) -> Resu
 /// Whether the log still begins with what a checkpoint was signed over.
 fn against_checkpoint(
     file: &Path,
-    keys: &[VerifierKey],
+    asked: &Verifying,
     directory: &Path,
     settings: &Settings,
 ) -> Result<(), Failure> {
-    let bytes = std::fs::read(file)
-        .map_err(|error| Failure::Usage(format!("{} cannot be read: {error}", file.display())))?;
+    let bytes = kept::read(file)?;
     let ledger = local::open_to_ask(directory, settings)?;
-    let mut trusted = keys.to_vec();
-    if trusted.is_empty() {
-        let on_record = ledger.queries.log_keys()?;
-        trusted.extend(
-            on_record
-                .iter()
-                .filter_map(|key| key.key.parse::<VerifierKey>().ok()),
-        );
+    let keys = ledger.queries.log_keys()?;
+    let on_record: Vec<Introduced> = keys
+        .iter()
+        .filter_map(|key| Some((key.position?, key.key.parse().ok()?)))
+        .collect();
+    if asked.key.is_empty() {
         output::tell("the keys on the record itself are trusted; --key takes one that was kept apart");
     }
-    let kept = SignedCheckpoint::open(&bytes, &trusted)
-        .map_err(|error| Failure::Proof(output::plain(&error.to_string())))?
-        .checkpoint;
+    let kept = kept::open(&bytes, &asked.key, &on_record)?;
     let (size, now) = (kept.size, ledger.queries.log_position());
     match ledger.queries.root_at(size)? {
-        Some(root) if root == kept.root => output::line(&format!(
-            "the log of {now} events begins with the {size} events of the checkpoint"
-        )),
-        Some(_) => Err(Failure::Proof(format!(
-            "the first {size} events of the log are not those that the checkpoint was signed over: the log was rewritten \
-             before size {size}"
-        ))),
-        None => Err(Failure::Proof(format!(
-            "the log has {now} events, and the checkpoint was signed over {size}: the log was cut"
-        ))),
+        Some(root) if root == kept.root => {}
+        Some(_) => {
+            return Err(Failure::Proof(format!(
+                "the first {size} events of the log are not those that the checkpoint was signed over: the log was \
+                 rewritten before size {size}"
+            )));
+        }
+        None => {
+            return Err(Failure::Proof(format!(
+                "the log has {now} events, and the checkpoint was signed over {size}: the log was cut"
+            )));
+        }
     }
+    kept::in_force(&bytes, size, &on_record)?;
+    output::line(&format!(
+        "the log of {now} events begins with the {size} events of the checkpoint"
+    ))
 }
 
 fn told(sentence: &str) -> Result<(), Failure> {
@@ -93,12 +110,4 @@ fn counts(verified: &Verified) -> String {
     row("root", &hex(&verified.root));
     text.truncate(text.trim_end().len());
     text
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

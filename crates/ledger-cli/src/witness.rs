@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     arguments::Witnessing,
     failure::Failure,
+    kept::proof,
     output,
     remote::Server,
     tiled::{Tiled, of_tiles},
@@ -77,15 +78,15 @@ fn refused(refusal: &Refusal, witness: &Witness, log: &Tiled<'_>, new: &Checkpoi
     Failure::Proof(output::plain(&format!("{refusal}{place}")))
 }
 
-/// The keys to trust: those given, else those that the log itself names at the first meeting.
+/// The keys to trust: those given, which replace the ones before, since a key that was replaced signs nothing new; else
+/// those that the log itself names at the first meeting.
 fn trust(state: &mut State, given: &[VerifierKey], log: &Tiled<'_>) -> Result<(), Failure> {
-    for key in given.iter().map(ToString::to_string) {
-        if !state.log_keys.contains(&key) {
-            state.log_keys.push(key);
-        }
+    if !given.is_empty() {
+        state.log_keys = given.iter().map(ToString::to_string).collect();
     }
     if state.log_keys.is_empty() {
-        state.log_keys = log.keys()?;
+        // Only the last signs.
+        state.log_keys = log.keys()?.pop().into_iter().collect();
         for key in &state.log_keys {
             output::tell(&format!(
                 "first meeting: the log's key is taken as it says, {}; compare it with what its owner published",
@@ -129,8 +130,4 @@ fn read(file: &Path) -> Result<State, Failure> {
 fn write(file: &Path, state: &State) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(state).map_err(|_| Failure::Fault)?;
     write_private(file, &format!("{text}\n")).map_err(Failure::machine(format!("writing {}", file.display())))
-}
-
-fn proof(error: impl std::fmt::Display) -> Failure {
-    Failure::Proof(output::plain(&error.to_string()))
 }

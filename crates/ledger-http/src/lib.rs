@@ -10,6 +10,7 @@ mod answers;
 mod app;
 mod body;
 mod budget_position;
+mod bundles;
 mod commands;
 mod cost_shares;
 mod events;
@@ -91,6 +92,7 @@ fn pages<R: Record>() -> Vec<Page<R>> {
         funding::page(),
     ];
     pages.extend(explanations::pages());
+    pages.extend(bundles::pages());
     pages.extend([
         regions::page(),
         cost_shares::page(),

@@ -29,7 +29,7 @@ use crate::{
 const TEXT: &str = "text/plain";
 const BYTES: &str = "application/octet-stream";
 
-/// The public keys on the record.
+/// The public keys of the log.
 #[derive(Serialize)]
 struct Keys {
     /// Oldest first; the last signs.
@@ -39,7 +39,8 @@ struct Keys {
 #[derive(Serialize)]
 struct Key {
     key: String,
-    position: u64,
+    /// None before the first checkpoint, which puts it on the record.
+    position: Option<u64>,
 }
 
 /// The three addresses.
@@ -51,13 +52,9 @@ pub(crate) fn pages<R: Record>() -> [Page<R>; 3] {
         .takes(&["tilePath"])
         .gives(BYTES, "256 hashes or entries, or as many as the path says")
         .fails(&[400, 404, 406, 429, 500, 503]);
-    let keys = Operation::new(
-        "listLogKeys",
-        "Log",
-        "The public keys on the record, oldest first",
-    )
-    .answers(200, "LogKeys")
-    .fails(&[406, 429, 500, 503]);
+    let keys = Operation::new("listLogKeys", "Log", "The public keys of the log, oldest first")
+        .answers(200, "LogKeys")
+        .fails(&[406, 429, 500, 503]);
     [
         Page {
             path: "/log/checkpoint",
@@ -82,12 +79,7 @@ async fn checkpoint_of<R: Record>(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     offers(&headers, TEXT)?;
-    let every = app.settings.checkpoint_every;
-    let newest = app.ask(move |queries| Ok(queries.checkpoint(every)?)).await?;
-    let signed = match newest {
-        Some(signed) => signed,
-        None => made(&app).await?,
-    };
+    let signed = newest(&app).await?;
     let headers = [
         (
             CONTENT_TYPE,
@@ -96,6 +88,15 @@ async fn checkpoint_of<R: Record>(
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     Ok((headers, signed.note.to_string()).into_response())
+}
+
+/// The newest checkpoint, or another when it is time for one.
+pub(crate) async fn newest<R: Record>(app: &Shared<R>) -> Result<Signed, Failure> {
+    let every = app.settings.checkpoint_every;
+    match app.ask(move |queries| Ok(queries.checkpoint(every)?)).await? {
+        Some(signed) => Ok(signed),
+        None => made(app).await,
+    }
 }
 
 /// A new checkpoint; when none can be made, the newest there is: it stays true.
@@ -112,7 +113,8 @@ async fn made<R: Record>(app: &Shared<R>) -> Result<Signed, Failure> {
     }
 }
 
-fn unavailable(error: ProofError) -> Failure {
+/// Why nothing can be proved now.
+pub(crate) fn unavailable(error: ProofError) -> Failure {
     match error {
         ProofError::Fatal(fatal) => fatal.into(),
         _ => Failure::trouble(

@@ -90,7 +90,8 @@ pub fn open(
         true
     })?;
     read_model.stand_on(&reader.head());
-    let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader)?;
+    let writable = opened.read_only.is_none();
+    let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader, writable)?;
     let queries = Queries::new(reader, read_model, proofs, clock);
     Ok((Writer::new(log, streams), queries, opened))
 }
@@ -105,7 +106,7 @@ pub fn over<L: EventLog>(log: L, clock: Arc<dyn Clock>) -> Result<(Writer<L>, Qu
         true
     })?;
     read_model.stand_on(&reader.head());
-    let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), &reader)?;
+    let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), &reader, true)?;
     let queries = Queries::new(reader, read_model, proofs, clock);
     Ok((Writer::new(log, streams), queries))
 }

@@ -26,20 +26,27 @@ pub(super) fn run(
         bundling,
         format,
     } = asked;
-    bundling.write(place, settings, |queries, signed, details| {
-        let figure = (report, figure.as_str(), source.as_ref());
-        queries.bundle(
-            signed,
-            figure,
-            &question.programme,
-            &question.query(None),
-            details,
-        )
-    })?;
-    let path = format!("/v1/programmes/{}/{report}/explanations", question.programme);
+    let path = format!("/v1/programmes/{}/{report}", question.programme);
     let mut parameters = question.parameters();
     parameters.push(("figure", figure.clone()));
     parameters.extend(source.as_ref().map(|source| ("source", source.to_string())));
+    let proved_at = format!("{path}/bundles");
+    bundling.write(
+        place,
+        settings,
+        (&proved_at, &parameters),
+        |queries, signed, details| {
+            let figure = (report, figure.as_str(), source.as_ref());
+            queries.bundle(
+                signed,
+                figure,
+                &question.programme,
+                &question.query(None),
+                details,
+            )
+        },
+    )?;
+    let path = format!("{path}/explanations");
     let explanation = place.ask(settings, &path, &parameters, |queries| {
         let query = question.query(None);
         queries.explain(report, &question.programme, figure, source.as_ref(), &query)

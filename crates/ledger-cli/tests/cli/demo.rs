@@ -15,6 +15,7 @@ fn the_demo_tells_its_address_first_and_answers_there() {
     let (status, rest) = serving.stop();
     assert_eq!(status, Some(0));
     for hint in [
+        "public key of the log: rekenschap.local/ledger+",
         "curl '",
         " report budget-position ",
         " explain budget-position ",

@@ -3,11 +3,14 @@
 mod demo;
 mod dordrecht;
 mod faults;
+mod forger;
 mod harness;
 mod help;
 mod import;
 mod plan_advances;
 mod proof;
+mod proof_bundles;
+mod proof_forgers;
 mod record;
 mod regions;
 mod serve;

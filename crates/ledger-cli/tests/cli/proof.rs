@@ -8,21 +8,19 @@ use std::{
 
 use crate::harness::{PLAN, Place, Serving, expenditure, ran};
 
-const PLAN_SOCIAL: &str = "investeringsplan-sociaal-domein";
-
 fn repository() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     root.canonicalize().expect("the repository")
 }
 
 /// A server that signs whenever it is asked and the log grew.
-fn serve(place: &Place, subcommand: &str) -> Serving {
+pub(crate) fn serve(place: &Place, subcommand: &str) -> Serving {
     let mut command = place.command(&[subcommand, "--listen", "127.0.0.1:0", "--data", &place.data()]);
     command.env("REKENSCHAP_CHECKPOINT_EVERY_S", "0");
     Serving::start(command)
 }
 
-fn python(program: &str, arguments: &[&str]) -> Output {
+pub(crate) fn python(program: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new("python3");
     command
         .arg(repository().join("tools").join(program))
@@ -51,12 +49,33 @@ fn go_program(place: &Place) -> Option<PathBuf> {
     Some(program)
 }
 
-fn key_of(place: &Place) -> String {
+pub(crate) fn key_of(place: &Place) -> String {
     let keys = place
         .run_here(&["checkpoint", "--public-key"])
         .with_status(0)
         .stdout;
     keys.lines().last().expect("a key").to_owned()
+}
+
+/// The crate's README shows what other programs find, with dots for what differs from ledger to ledger. With
+/// `UPDATE_README=1` it is made to.
+#[track_caller]
+fn readme_shows(told: &str) {
+    const BEGIN: &str = "<!-- what other programs find on the demo's log -->\n```text\n";
+    let hex = |word: &&str| word.len() >= 8 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut shown = told.to_owned();
+    for word in told.split(|c: char| !c.is_ascii_alphanumeric()).filter(hex) {
+        shown = shown.replace(word, "...");
+    }
+    let path = repository().join("crates/ledger-proof/README.md");
+    let readme = fs::read_to_string(&path).expect("the README");
+    let (before, after) = readme.split_once(BEGIN).expect("the block's beginning");
+    let (block, after) = after.split_once("```").expect("the block's end");
+    if std::env::var_os("UPDATE_README").is_some() {
+        fs::write(&path, format!("{before}{BEGIN}{shown}```{after}")).expect("written");
+    } else {
+        assert_eq!(block, shown, "run with UPDATE_README=1 and read the change");
+    }
 }
 
 #[test]
@@ -87,33 +106,33 @@ fn other_programs_verify_the_log_of_the_demo() {
     let consistent = asked(&["prove", "consistency", &size]).stdout;
     assert!(consistent.starts_with(&format!("old {size}\n")), "{consistent}");
 
-    match go_program(&place) {
-        None => println!("not checked: golang-go and golang-golang-x-mod-dev are not installed"),
-        Some(program) => {
-            let mut command = Command::new(program);
-            command
-                .args(["-old", &old, "-proof", &proof])
-                .arg(format!("{url}/v1/log"))
-                .arg(&key);
-            let told = ran(&command.output().expect("runs")).with_status(0).stdout;
-            println!("{told}");
-            assert!(
-                told.contains("tiles: their root at ") && told.contains("consistency: "),
-                "{told}"
-            );
-        }
-    }
-    serving.stop();
-    let data = place.data();
-    for checkpoint in [&old, &newest] {
-        let told = ran(&python("check_checkpoint.py", &[&data, checkpoint, &key]))
-            .with_status(0)
-            .stdout;
-        println!("{told}");
+    let go = go_program(&place).map(|program| {
+        let mut command = Command::new(program);
+        command
+            .args(["-old", &old, "-proof", &proof])
+            .arg(format!("{url}/v1/log"))
+            .arg(&key);
+        let told = ran(&command.output().expect("runs")).with_status(0).stdout;
         assert!(
-            told.starts_with("checkpoint of rekenschap.local/ledger at "),
+            told.contains("tiles: their root at ") && told.contains("consistency: "),
             "{told}"
         );
+        told
+    });
+    serving.stop();
+    let data = place.data();
+    let checks = [
+        ("check_tape.py", vec![&*data]),
+        ("check_checkpoint.py", vec![&*data, &old, &key]),
+        ("check_checkpoint.py", vec![&*data, &newest, &key]),
+    ];
+    let mut told = String::new();
+    for (program, arguments) in checks {
+        told.push_str(&ran(&python(program, &arguments)).with_status(0).stdout);
+    }
+    match go {
+        Some(go) => readme_shows(&format!("{told}{go}")),
+        None => println!("{told}not checked: golang-go and golang-golang-x-mod-dev are not installed"),
     }
     let later = place
         .run_here(&["verify", "--checkpoint", &old, "--key", &key])
@@ -122,84 +141,6 @@ fn other_programs_verify_the_log_of_the_demo() {
         later.stdout.contains(&format!("begins with the {size} events")),
         "{}",
         later.stdout
-    );
-}
-
-/// Writes bundles of a figure of the demo, with details and without, and verifies them where there is no ledger; none
-/// survives a changed byte or another key.
-fn prove_offline(explain: &[&str], expected: &str) {
-    let place = Place::new();
-    serve(&place, "demo").stop();
-    for options in [
-        &["--with-proofs", "bundle"][..],
-        &["--with-proofs", "bundle", "--without-details"],
-    ] {
-        place
-            .run_here(&[explain, &["--format", "table"], options].concat())
-            .with_status(0);
-        let key = key_of(&place);
-        let file = place.path("bundle").display().to_string();
-        let away = Place::new();
-        let told = away.run(&["verify-bundle", &file, "--key", &key]);
-        let told = told.with_status(0).stdout;
-        assert!(told.starts_with(expected), "{told}");
-        let without = told.contains(", 0 of them shown with details");
-        assert_eq!(without, options.len() == 3, "{told}");
-        let python = ran(&python("check_bundle.py", &[&file, &key])).with_status(0);
-        assert!(
-            python.stdout.starts_with("bundle holds: all "),
-            "{}",
-            python.stdout
-        );
-
-        let bytes = fs::read(&file).expect("the bundle");
-        for at in [10, 60, bytes.len() / 3, bytes.len() / 2, bytes.len() - 30] {
-            let mut altered = bytes.clone();
-            altered[at] ^= 1;
-            let altered = away.file("altered", altered);
-            let refused = away.run(&["verify-bundle", &altered, "--key", &key]);
-            let refused = refused.with_status(1).stderr;
-            assert!(refused.starts_with("error: "), "{refused}");
-        }
-        let other = Place::new();
-        other.import(PLAN, &[]).with_status(0);
-        let refused = away.run(&["verify-bundle", &file, "--key", &key_of(&other)]);
-        let refused = refused.with_status(1).stderr;
-        assert!(refused.contains("by none of its trusted keys"), "{refused}");
-    }
-}
-
-#[test]
-fn a_bundle_proves_the_own_spend_of_a_cofinanced_project_offline() {
-    let project = ["--project", "jongerenwerk-op-school", "--figure", "spentOwn"];
-    let explain = ["explain", "budget-position", PLAN_SOCIAL, "--as-of", "2021-12-31"];
-    prove_offline(
-        &[&explain[..], &project].concat(),
-        "budget-position spentOwn of programme/investeringsplan-sociaal-domein, jongerenwerk-op-school is 387500.00, as of \
-         2021-12-31, log position ",
-    );
-}
-
-#[test]
-fn a_bundle_proves_the_cost_share_of_zwijndrecht_offline() {
-    let figure = [
-        "--municipality",
-        "GM0642",
-        "--figure",
-        "costShare",
-        "--year",
-        "2021",
-    ];
-    let explain = [
-        "explain",
-        "cost-shares",
-        "zuid-holland-zuid",
-        "--as-of",
-        "2022-12-31",
-    ];
-    prove_offline(
-        &[&explain[..], &figure].concat(),
-        "cost-shares costShare of region/zuid-holland-zuid, GM0642 is 10236627.48, year 2021, ",
     );
 }
 
@@ -215,7 +156,7 @@ fn copy(from: &Place) -> Place {
     to
 }
 
-fn post(place: &Place, entries: &[&str]) {
+pub(crate) fn post(place: &Place, entries: &[&str]) {
     for entry in entries {
         place.import(&expenditure(entry, "1.00"), &[]).with_status(0);
     }

@@ -72,8 +72,15 @@ fn what_cannot_be_meant_is_refused() {
     );
     refused(
         &place,
-        &["verify", "--url", "http://127.0.0.1:1"],
+        &["repair", "--url", "http://127.0.0.1:1"],
         "works on a directory",
+    );
+    // The key of the golang.org/x/mod documentation: of no checkpoint here.
+    let key = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+    refused(
+        &place,
+        &["verify", "--data", &data, "--key", key],
+        "--key is the key of a checkpoint",
     );
     refused(&place, &["events", "--url", "ftp://x"], "write http://HOST:PORT");
     refused(

@@ -43,6 +43,8 @@ pub(crate) fn parameters() -> Value {
             of("Position")),
         "limit": query("limit", "The most items on the page", json!({ "type": "integer", "minimum": 1,
             "maximum": 1000, "default": 100 })),
+        "bundleDetails": query("details", "Whether suppliers, descriptions and other texts go with the events",
+            json!({ "type": "boolean", "default": true })),
         "tilePath": path("path", "`<L>/<N>` or `entries/<N>`, with `.p/<W>` at the right edge; N in groups of three \
             digits (C2SP tlog-tiles)", json!({ "type": "string", "examples": ["0/x001/234", "entries/000.p/17"] })),
         "stream": query("stream", "Only events of this stream", of("StreamName")),

@@ -122,7 +122,7 @@ fn values() -> [(&'static str, Value); 11] {
     ]
 }
 
-fn record() -> [(&'static str, Value); 13] {
+fn record() -> [(&'static str, Value); 14] {
     let status = json!({ "type": "string", "enum": ["live", "ready"] });
     let fault = object(
         "One fault of the input",
@@ -195,6 +195,11 @@ fn record() -> [(&'static str, Value); 13] {
         ("Reply", reply),
         ("Health", health),
         ("LogKeys", log_keys()),
+        (
+            "Bundle",
+            json!({ "type": "object", "description": "A figure, every event of its stream, and the proofs that these \
+            are all (rekenschap-bundle/1, FORMAT-BUNDLE.md)" }),
+        ),
         (
             "CommandLines",
             json!({ "type": "string", "description": "One command a line, each as in the schema Command; blank \
@@ -379,12 +384,16 @@ fn log_keys() -> Value {
         "A public key of the log",
         &[
             ("key", "`name+id+base64` (C2SP signed-note)", text),
-            ("position", "Where the record introduces it", of("Position")),
+            (
+                "position",
+                "Where the record introduces it; null before the first checkpoint, which does that",
+                or_null(of("Position")),
+            ),
         ],
     );
     let keys = json!({ "type": "array", "items": key });
     object(
-        "The public keys on the record",
+        "The public keys of the log",
         &[("keys", "Oldest first; the last signs", keys)],
     )
 }

@@ -6,8 +6,8 @@ use crate::server::{Server, commands};
 #[tokio::test]
 async fn a_checkpoint_is_made_when_it_is_asked_for_and_the_log_grew() {
     let server = Server::with_programme().await;
-    let keys = server.get("/v1/log/keys").await;
-    assert_eq!(keys.json()["keys"].as_array().map(Vec::len), Some(0));
+    let made = server.get("/v1/log/keys").await.json()["keys"][0].clone();
+    assert_eq!(made["position"], serde_json::Value::Null, "not on the record yet");
     let first = server.get("/v1/log/checkpoint").await;
     assert_eq!(first.status, 200);
     assert_eq!(first.header("content-type"), "text/plain; charset=utf-8");
@@ -17,7 +17,10 @@ async fn a_checkpoint_is_made_when_it_is_asked_for_and_the_log_grew() {
     assert_eq!(lines[..2], ["test.example/ledger", "10"]);
     assert!(lines[4].starts_with("— test.example/ledger "), "{}", first.body);
     let keys = server.get("/v1/log/keys").await.json();
-    assert_eq!(keys["keys"][0]["position"], 8);
+    assert_eq!(
+        (&keys["keys"][0]["position"], &keys["keys"][0]["key"]),
+        (&8.into(), &made["key"])
+    );
     let events = server.get("/v1/events?stream=ledger").await.json();
     let types: Vec<&str> = events["events"]
         .as_array()
@@ -63,6 +66,8 @@ async fn tiles_are_those_of_signed_checkpoints_and_never_change() {
         "1/000.p/1",
         "entries/000",
         "8/000",
+        "0/x001/234",
+        "63/x018/x446/x744/x073/x709/x551/615",
     ] {
         let answer = server.get(&format!("/v1/log/tile/{path}")).await;
         assert_eq!(
@@ -71,10 +76,71 @@ async fn tiles_are_those_of_signed_checkpoints_and_never_change() {
             "{path}"
         );
     }
-    for path in ["0/0", "0/000.p/256", "x", "0/000.p/10/"] {
+    for path in [
+        "0/0",
+        "0/000.p/256",
+        "0/000.p/0",
+        "0/000.p/010",
+        "x",
+        "0/000.p/10/",
+        "0/x000/001",
+        "0/001/234",
+        "64/000",
+        "00/000",
+        "0/x018/x446/x744/x073/x709/x551/616/000",
+    ] {
         let answer = server.get(&format!("/v1/log/tile/{path}")).await;
         assert_eq!(answer.problem(), "invalid-input", "{path}");
     }
     let headers = [("accept", "text/html")];
     assert_eq!(server.get_with("/v1/log/checkpoint", &headers).await.status, 406);
+}
+
+#[tokio::test]
+async fn a_bundle_stands_next_to_the_explanation_of_its_figure() {
+    let server = Server::with_programme().await;
+    let figure = "figure=spentOwn&asOf=2021-12-31";
+    let address = "/v1/programmes/jeugd/budget-position";
+    let bundle = server.get(&format!("{address}/bundles?{figure}")).await;
+    assert_eq!(
+        (bundle.status.as_u16(), bundle.header("content-type")),
+        (200, "application/json")
+    );
+    assert_eq!(bundle.header("cache-control"), "no-cache");
+    let explained = server
+        .get(&format!("{address}/explanations?{figure}"))
+        .await
+        .json();
+    let document = bundle.json();
+    assert_eq!(document["query"]["amount"], explained["amount"]);
+    assert_eq!(document["stream"], "programme/jeugd");
+    let keys = server.get("/v1/log/keys").await.json();
+    let key = keys["keys"][0]["key"].as_str().unwrap().parse().unwrap();
+    let checked = ledger_service::check_bundle(bundle.body.as_bytes(), &[key]).unwrap();
+    assert_eq!(
+        checked.established.events.len() as u64,
+        document["events"].as_array().unwrap().len() as u64
+    );
+
+    let without = server
+        .get(&format!("{address}/bundles?{figure}&details=false"))
+        .await;
+    assert!(bundle.body.contains("supplier") && !without.body.contains("supplier"));
+    for (query, status, problem) in [
+        ("", 400, "invalid-input"),
+        ("figure=nothing", 400, "invalid-input"),
+        ("figure=spentOwn&details=perhaps", 400, "invalid-input"),
+        ("figure=spentOwn&project=nothing", 404, "unknown-project"),
+    ] {
+        let answer = server.get(&format!("{address}/bundles?{query}")).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.problem().as_str()),
+            (status, problem),
+            "{query}"
+        );
+    }
+    let answer = server
+        .get("/v1/regions/nothing/cost-shares/bundles?figure=costShare&municipality=GM0642")
+        .await;
+    assert_eq!(answer.problem(), "unknown-region");
 }

@@ -3,7 +3,7 @@
 
 use ledger_contract::{
     command::Fault,
-    event::{Event, Stream, read_leaf},
+    event::{Event, EventData, Stream, read_leaf},
     report::{Claim, KnownAt},
     value::{Cents, Day, Name},
 };
@@ -17,7 +17,7 @@ use ledger_proof::{
 };
 use ledger_store::{EventReader, Fatal};
 
-use super::{ProofError, Signed, leaf_of};
+use super::{ProofError, Signed, heads_of, leaf_of};
 use crate::{
     queries::{Queries, QueryError, ReportQuery},
     region_queries::{RegionFigureRequest, RegionQuery},
@@ -111,7 +111,21 @@ fn derive_of_programme<'e>(claim: &Claim, events: impl Iterator<Item = &'e Event
     };
     let source = claim.source.as_ref().map(|source| source.0.clone());
     let mut explainer = Explainer::new(report, &claim.figure, source, query)?;
-    events.for_each(|event| explainer.apply(event));
+    // What is not there would have figures of 0.00.
+    let (mut programme_known, mut project_known) = (false, claim.project.is_none());
+    for event in events {
+        programme_known = true;
+        if let EventData::ProjectOpened(opened) = &event.data {
+            project_known |= claim
+                .project
+                .as_ref()
+                .is_some_and(|project| project.0 == opened.project.0);
+        }
+        explainer.apply(event);
+    }
+    if !(programme_known && project_known) {
+        return Err("there is no such programme or project at that position".to_owned());
+    }
     let contributions = explainer.finish();
     Money::checked_sum(contributions.iter().map(|contribution| contribution.amount))
         .ok_or_else(|| "its amounts are too large".to_owned())
@@ -131,6 +145,10 @@ fn derive_of_region<'e>(claim: &Claim, events: impl Iterator<Item = &'e Event>) 
     };
     let mut explainer = RegionExplainer::new(&claim.figure, query)?;
     events.for_each(|event| explainer.apply(event));
+    let group = claim.group.as_ref();
+    if group.is_some_and(|group| !explainer.projection().has_group(&group.0)) {
+        return Err("there is no such cost group at that position".to_owned());
+    }
     let found = explainer.finish();
     let amount = found.and_then(|found| found.amount);
     amount.ok_or_else(|| "its events make no such figure".to_owned())
@@ -211,7 +229,7 @@ impl<R: EventReader> Queries<R> {
         Ok(self.write_bundle(signed, &stream, &claim, details))
     }
 
-    fn write_bundle(
+    pub(super) fn write_bundle(
         &self,
         signed: &Signed,
         stream: &Stream,
@@ -220,12 +238,8 @@ impl<R: EventReader> Queries<R> {
     ) -> Result<String, ProofError> {
         let size = signed.checkpoint.size;
         self.proofs().catch_up(self.reader(), size)?;
-        // Taken up after a restart, a checkpoint gets its map of heads with the hashes.
-        let heads = match &signed.heads {
-            Some(heads) => Some(heads.clone()),
-            None => self.newest_checkpoint().and_then(|newest| newest.heads),
-        };
-        let head = heads.ok_or(ProofError::None)?.prove(&stream.to_string());
+        let mut heads = heads_of(&self.reader().stream_heads(size)?);
+        let head = heads.prove(&stream.to_string());
         let mut found = Vec::new();
         self.reader().read_stream(stream, 0, size, &mut |event| {
             found.push(event);

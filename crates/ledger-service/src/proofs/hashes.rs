@@ -1,38 +1,46 @@
-//! The hashes of the log, level by level, and the heads of its streams: what checkpoints and tiles are made of.
-//!
-//! It is fed with durable events, off the writer's path. Of the leaves' own hashes only those that fill no tile yet
-//! are held: 32 bytes for each leaf would be most of the memory, and 256 leaves are hashed again in 0.2 ms.
+//! The hashes of the log, level by level: what checkpoints and tiles are made of. It is fed with durable events, off
+//! the writer's path.
 
 use std::collections::BTreeMap;
 
-use ledger_contract::event::{Event, EventData, Stream, write_leaf};
+use ledger_contract::event::{Event, write_leaf};
 use ledger_proof::{
-    Hash, Tree,
-    heads::Heads,
-    leaf_hash,
+    Hash, Tree, leaf_hash,
     tile::{TILE_WIDTH, TileBuilder, TileKind, TilePath, push_entry},
 };
 use ledger_store::{EventReader, Fatal};
 
-/// What is known of the log up to a size.
-#[derive(Debug, Default)]
+use super::LeafHashes;
+
+/// The tree up to a size.
+#[derive(Debug)]
 pub(crate) struct Hashes {
+    leaves: LeafHashes,
     builder: TileBuilder,
     tree: Tree,
     /// Full tiles above the lowest level.
     full: BTreeMap<(u8, u64), Vec<u8>>,
-    /// The version of every stream, and the map that has them under one root.
-    pub(crate) versions: BTreeMap<Stream, u64>,
-    pub(crate) heads: Heads,
-    /// The sizes that end in `streamHeadsRecorded`: no others are ever signed.
-    pub(crate) sizes: Vec<u64>,
-    /// The name of the log, from its first event.
-    pub(crate) origin: String,
-    /// The public keys on the record with their positions, oldest first.
-    pub(crate) keys: Vec<(u64, String)>,
+    /// How many of the leaves' hashes were found in the file, and not made here.
+    found: u64,
 }
 
 impl Hashes {
+    /// Nothing yet, with the hashes of leaves that were kept.
+    pub(crate) fn over(leaves: LeafHashes) -> Self {
+        Self {
+            leaves,
+            builder: TileBuilder::default(),
+            tree: Tree::default(),
+            full: BTreeMap::new(),
+            found: 0,
+        }
+    }
+
+    /// Whether every hash was made here, from the events themselves.
+    pub(crate) fn are_own(&self) -> bool {
+        self.found == 0
+    }
+
     pub(crate) fn size(&self) -> u64 {
         self.tree.size()
     }
@@ -41,59 +49,47 @@ impl Hashes {
         self.tree.root()
     }
 
-    /// Takes the events up to a size.
+    /// Takes the leaves up to a size: their hashes where they were kept, else the events themselves.
     pub(crate) fn feed(&mut self, reader: &impl EventReader, to: u64) -> Result<(), Fatal> {
-        let (mut leaf, mut wrong, mut touched) = (Vec::new(), None, BTreeMap::new());
+        let kept = self.leaves.size().min(to);
+        if self.size() < kept {
+            for hash in self.leaves.read(self.size(), kept)? {
+                self.push(hash);
+            }
+            self.found = kept;
+        }
+        let (mut new, mut leaf, mut wrong) = (Vec::new(), Vec::new(), None);
         reader.read(self.size(), to, &mut |event| {
             leaf.clear();
             if let Err(error) = write_leaf(&event, &mut leaf) {
                 wrong = Some(unwritable(&error));
                 return false;
             }
-            let hash = leaf_hash(&leaf);
-            self.tree.push(hash);
-            for (path, bytes) in self.builder.push(hash) {
-                if let TileKind::Hashes(level @ 1..) = path.kind() {
-                    self.full.insert((level, path.index()), bytes);
-                }
-            }
-            self.note(&event);
-            touched.insert(event.stream, event.version);
+            new.push(leaf_hash(&leaf));
             true
         })?;
-        for (stream, version) in touched {
-            self.heads.set(&stream.to_string(), version);
-            self.versions.insert(stream, version);
+        self.leaves.append(&new)?;
+        for hash in new {
+            self.push(hash);
         }
         wrong.map_or(Ok(()), Err)
     }
 
-    fn note(&mut self, event: &Event) {
-        match &event.data {
-            EventData::LedgerOpened(opened) => self.origin.clone_from(&opened.origin),
-            EventData::StreamHeadsRecorded(_) => self.sizes.push(event.position + 1),
-            EventData::LogKeyIntroduced(introduced) => {
-                self.keys.push((event.position, introduced.key.clone()));
+    fn push(&mut self, hash: Hash) {
+        self.tree.push(hash);
+        for (path, bytes) in self.builder.push(hash) {
+            if let TileKind::Hashes(level @ 1..) = path.kind() {
+                self.full.insert((level, path.index()), bytes);
             }
-            _ => {}
         }
     }
 
-    /// Whether a signed tree up to this size has exactly this tile.
-    pub(crate) fn is_signed(&self, path: &TilePath, up_to: u64) -> bool {
-        if path.is_in(up_to) {
-            return true;
-        }
-        let level = match path.kind() {
-            TileKind::Entries => 0,
-            TileKind::Hashes(level) => u32::from(level),
-        };
-        let width = path.index().saturating_mul(u64::from(TILE_WIDTH)) + u64::from(path.width());
-        let reaches = |size: &u64| size.checked_shr(8 * level).unwrap_or(0) >= width;
-        let at = self.sizes.partition_point(|size| !reaches(size));
-        self.sizes
-            .get(at)
-            .is_some_and(|size| *size <= up_to && path.is_in(*size))
+    /// Forgets all, the hashes that were kept too.
+    pub(crate) fn clear(&mut self) {
+        self.leaves.clear();
+        (self.builder, self.tree) = (TileBuilder::default(), Tree::default());
+        self.full.clear();
+        self.found = 0;
     }
 
     /// The bytes of a tile within the size; none outside it.
@@ -117,12 +113,15 @@ impl Hashes {
         }))
     }
 
-    /// Entries, or the hashes of leaves: both from the leaves themselves.
+    /// Entries, or the hashes of leaves.
     fn lowest(&self, path: &TilePath, reader: &impl EventReader) -> Result<Option<Vec<u8>>, Fatal> {
         let from = path.index().saturating_mul(u64::from(TILE_WIDTH));
         let to = from.saturating_add(u64::from(path.width()));
         if to > self.size() {
             return Ok(None);
+        }
+        if path.kind() != TileKind::Entries {
+            return self.leaves.read(from, to).map(|hashes| Some(hashes.concat()));
         }
         let (mut bytes, mut leaf, mut wrong) = (Vec::new(), Vec::new(), None);
         reader.read(from, to, &mut |event| {
@@ -131,12 +130,8 @@ impl Hashes {
                 wrong = Some(unwritable(&error));
                 return false;
             }
-            if path.kind() == TileKind::Entries {
-                // No longer leaf was ever recorded than an entry can be.
-                let _ = push_entry(&leaf, &mut bytes);
-            } else {
-                bytes.extend(leaf_hash(&leaf));
-            }
+            // No longer leaf was ever recorded than an entry can be.
+            let _ = push_entry(&leaf, &mut bytes);
             true
         })?;
         wrong.map_or(Ok(Some(bytes)), Err)
@@ -144,9 +139,6 @@ impl Hashes {
 
     /// The root that the log had at a size, from the tiles of that size: one hash for each complete subtree.
     pub(crate) fn root_at(&self, size: u64, reader: &impl EventReader) -> Result<Option<Hash>, Fatal> {
-        if size == self.size() {
-            return Ok(Some(self.root()));
-        }
         let mut peaks = Vec::new();
         for level in (0..8).rev() {
             let kind = TileKind::Hashes(level);

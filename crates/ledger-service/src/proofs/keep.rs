@@ -11,6 +11,8 @@ use std::{
 
 use ledger_store::Fatal;
 
+use super::LeafHashes;
+
 /// Small texts by name; a name may have a folder.
 #[derive(Debug)]
 pub(crate) enum Keep {
@@ -21,6 +23,14 @@ pub(crate) enum Keep {
 }
 
 impl Keep {
+    /// The hashes of the leaves, kept beside the texts.
+    pub(crate) fn leaf_hashes(&self) -> LeafHashes {
+        match self {
+            Self::Directory(directory) => LeafHashes::open(directory),
+            Self::Memory(_) => LeafHashes::Memory(Vec::new()),
+        }
+    }
+
     /// The text with this name.
     pub(crate) fn read(&self, name: &str) -> Result<Option<String>, Fatal> {
         match self {
@@ -31,6 +41,33 @@ impl Keep {
                 Err(error) => Err(failed("reading", &directory.join(name), &error)),
             },
         }
+    }
+
+    /// The names of the texts in a folder, sorted.
+    pub(crate) fn names(&self, folder: &str) -> Result<Vec<String>, Fatal> {
+        let mut names = Vec::new();
+        match self {
+            Self::Memory(texts) => {
+                let in_folder =
+                    |name: &&String| name.split_once('/').is_some_and(|(first, _)| first == folder);
+                names.extend(texts.keys().filter(in_folder).cloned());
+            }
+            Self::Directory(directory) => {
+                let path = directory.join(folder);
+                let entries = match fs::read_dir(&path) {
+                    Ok(entries) => entries,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(names),
+                    Err(error) => return Err(failed("reading", &path, &error)),
+                };
+                for entry in entries {
+                    let entry = entry.map_err(|error| failed("reading", &path, &error))?;
+                    // A name that is no text is none of ours.
+                    names.extend(entry.file_name().to_str().map(|name| format!("{folder}/{name}")));
+                }
+            }
+        }
+        names.sort();
+        Ok(names)
     }
 
     /// Keeps a text, durably before this returns.

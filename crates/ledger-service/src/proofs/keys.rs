@@ -6,7 +6,10 @@ use ledger_contract::event::LogKeyIntroducedV1;
 use ledger_proof::key::{KeyError, KeyKind, SignerKey, VerifierKey};
 use tracing::warn;
 
-use super::{Hashes, Keep, ProofError, write_private};
+use super::{Keep, OwnEvents, ProofError, write_private};
+
+/// The folder of the secret keys in the data directory.
+const FOLDER: &str = "keys";
 
 /// Who signs the next checkpoint, and what the record must say of them first.
 pub(super) struct Signers {
@@ -26,45 +29,63 @@ impl Signers {
     }
 }
 
-/// The key that the record named last, or a new one: for the first checkpoint, and to replace that one.
-pub(super) fn signers(keep: &mut Keep, hashes: &Hashes, rotate: bool) -> Result<Signers, ProofError> {
-    let newest = hashes.keys.last().map(|(_, key)| key.parse::<VerifierKey>());
-    let current = match newest.transpose()? {
-        None => None,
-        Some(public) => match keep.read(&file_of(&public))? {
-            Some(secret) => Some((Some(secret.trim_end().parse::<SignerKey>()?), public)),
-            // Without its secret it is replaced only when that is asked for.
-            None if rotate => Some((None, public)),
-            None => return Err(ProofError::KeyAbsent(public.to_string())),
-        },
-    };
-    if let Some((Some(secret), _)) = &current
-        && !rotate
-    {
+/// The key that the record named last; when it named none, the one made at the first start. With `rotate` a new one
+/// replaces it.
+pub(super) fn signers(keep: &mut Keep, own: &OwnEvents, rotate: bool) -> Result<Signers, ProofError> {
+    let newest = own.keys.last().map(|(_, key)| key.parse::<VerifierKey>());
+    let Some(public) = newest.transpose()? else {
+        let first = first(keep, &own.origin)?;
         return Ok(Signers {
-            signing: vec![secret.clone()],
+            introduced: Some(LogKeyIntroducedV1 {
+                key: first.verifier().to_string(),
+                replaces: None,
+            }),
+            signing: vec![first],
+            replaced: None,
+        });
+    };
+    let secret = keep.read(&file_of(&public))?;
+    let secret = secret.map(|text| read_key(&text)).transpose()?;
+    if !rotate {
+        let secret = secret.ok_or_else(|| ProofError::KeyAbsent(public.to_string()))?;
+        return Ok(Signers {
+            signing: vec![secret],
             introduced: None,
             replaced: None,
         });
     }
-    let new = generate(&hashes.origin, KeyKind::Log)?;
-    let public = new.verifier().to_string();
-    // On disk before it is on the record. A crash in between leaves a file that nothing names.
-    keep.write(&file_of(new.verifier()), &format!("{}\n", new.to_secret_text()))?;
-    let (old_secret, old_public) = current.unzip();
-    let old_secret = old_secret.flatten();
+    let new = made(keep, &own.origin)?;
     Ok(Signers {
-        replaced: old_public.clone().filter(|_| old_secret.is_some()),
-        signing: std::iter::once(new).chain(old_secret).collect(),
         introduced: Some(LogKeyIntroducedV1 {
-            key: public,
-            replaces: old_public.map(|key| key.to_string()),
+            key: new.verifier().to_string(),
+            replaces: Some(public.to_string()),
         }),
+        replaced: Some(public).filter(|_| secret.is_some()),
+        signing: std::iter::once(new).chain(secret).collect(),
     })
 }
 
+/// The key made at the first start, before the record names any; made now when there is none.
+pub(super) fn first(keep: &mut Keep, origin: &str) -> Result<SignerKey, ProofError> {
+    for name in keep.names(FOLDER)? {
+        let key = keep.read(&name)?.and_then(|text| read_key(&text).ok());
+        // Half a file, or the key of a name that the ledger had before, is passed over.
+        if let Some(key) = key.filter(|key| key.verifier().name() == origin) {
+            return Ok(key);
+        }
+    }
+    made(keep, origin)
+}
+
+/// A new key, on disk before it is on the record. A crash in between leaves a file that nothing names.
+fn made(keep: &mut Keep, origin: &str) -> Result<SignerKey, ProofError> {
+    let key = generate(origin, KeyKind::Log)?;
+    keep.write(&file_of(key.verifier()), &format!("{}\n", key.to_secret_text()))?;
+    Ok(key)
+}
+
 fn file_of(key: &VerifierKey) -> String {
-    format!("keys/{:08x}", key.id())
+    format!("{FOLDER}/{:08x}", key.id())
 }
 
 fn generate(name: &str, kind: KeyKind) -> Result<SignerKey, ProofError> {

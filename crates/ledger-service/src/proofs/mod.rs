@@ -7,6 +7,8 @@ mod bundle;
 mod hashes;
 mod keep;
 mod keys;
+mod leaf_hashes;
+mod own_events;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +17,8 @@ pub(crate) use hashes::{Hashes, leaf_of};
 pub(crate) use keep::Keep;
 pub use keep::write_private;
 pub use keys::{new_key, read_key};
+pub(crate) use leaf_hashes::LeafHashes;
+pub(crate) use own_events::OwnEvents;
 
 use std::{
     path::Path,
@@ -34,7 +38,8 @@ use ledger_proof::{
     note::Note,
     tile::TilePath,
 };
-use ledger_store::{EventLog, EventReader, Fatal};
+use ledger_store::{EventLog, EventReader, Fatal, Head};
+use tracing::warn;
 
 use crate::{queries::Queries, writer::Writer};
 
@@ -61,9 +66,6 @@ pub enum ProofError {
     /// A checkpoint cannot be written as a note.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// No checkpoint was made yet.
-    #[error("no checkpoint was made yet: `rekenschap checkpoint` makes one")]
-    None,
 }
 
 /// A checkpoint that the ledger signed.
@@ -75,15 +77,13 @@ pub struct Signed {
     pub note: Note,
     /// When `streamHeadsRecorded` was recorded.
     pub at: Instant,
-    /// The map of stream heads at its size; known once the log has been hashed up to there.
-    heads: Option<Heads>,
 }
 
 /// A public key of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogKey {
-    /// Where the record introduces it.
-    pub position: u64,
+    /// Where the record introduces it; none before the first checkpoint, which does that.
+    pub position: Option<u64>,
     /// `name+id+base64`.
     pub key: String,
 }
@@ -93,20 +93,47 @@ pub(crate) struct Proofs(Mutex<State>);
 
 struct State {
     keep: Keep,
+    own: OwnEvents,
+    /// The first key, while the record names none.
+    first_key: Option<String>,
     hashes: Hashes,
+    /// Whether the hashes were held against the log and what was signed of it, which is done once.
+    agreed: bool,
     signed: Option<Signed>,
 }
 
 impl Proofs {
-    /// Takes up the newest checkpoint; a log that ends before it has lost events.
-    pub(crate) fn open(keep: Keep, reader: &impl EventReader) -> Result<Self, Fatal> {
+    /// Takes up the newest checkpoint; a log that ends before it has lost events. At the first start of a ledger that
+    /// can be written, its key is made.
+    pub(crate) fn open(mut keep: Keep, reader: &impl EventReader, writable: bool) -> Result<Self, Fatal> {
         let signed = match keep.read(CHECKPOINT)? {
             None => None,
             Some(text) => Some(taken_up(&text, reader)?),
         };
+        let (mut own, mut first_key) = (OwnEvents::default(), None);
+        if signed.is_none() && writable {
+            own.catch_up(reader)?;
+            if own.keys.is_empty() {
+                first_key = match keys::first(&mut keep, &own.origin) {
+                    Ok(key) => Some(key.verifier().to_string()),
+                    Err(ProofError::Fatal(fatal)) => return Err(fatal),
+                    Err(error) => {
+                        warn!(%error, "no key can be made for the log, so no checkpoint will be signed");
+                        None
+                    }
+                };
+            }
+        }
+        let mut leaves = keep.leaf_hashes();
+        if leaves.size() > reader.head().size {
+            leaves.clear();
+        }
         Ok(Self(Mutex::new(State {
             keep,
-            hashes: Hashes::default(),
+            own,
+            first_key,
+            hashes: Hashes::over(leaves),
+            agreed: false,
             signed,
         })))
     }
@@ -116,29 +143,48 @@ impl Proofs {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hashes what became durable, up to a size. Long only at the first question after the start.
+    /// Hashes what became durable, up to a size. Long only at the first question of all, when no hashes were kept.
     fn catch_up(&self, reader: &impl EventReader, to: u64) -> Result<(), Fatal> {
         loop {
             let mut state = self.lock();
-            let State { hashes, signed, .. } = &mut *state;
-            if hashes.size() >= to {
+            let State {
+                hashes,
+                agreed,
+                signed,
+                ..
+            } = &mut *state;
+            let head = reader.head();
+            let to = if *agreed { to } else { head.size };
+            if hashes.size() < to {
+                hashes.feed(reader, to.min(hashes.size() + FEED_EVENTS))?;
+            } else if *agreed {
                 return Ok(());
-            }
-            let next = to.min(hashes.size() + FEED_EVENTS);
-            match signed {
-                // The heads are needed as they were at the checkpoint, and what was signed must still be there.
-                Some(signed) if signed.heads.is_none() => {
-                    hashes.feed(reader, next.min(signed.checkpoint.size))?;
-                    if hashes.size() == signed.checkpoint.size {
-                        if hashes.root() != signed.checkpoint.root {
-                            return Err(rewritten(signed.checkpoint.size));
-                        }
-                        signed.heads = Some(hashes.heads.clone());
-                    }
-                }
-                _ => hashes.feed(reader, next)?,
+            } else if hashes.root() != head.root && !hashes.are_own() {
+                warn!("the hashes of the leaves are not those of the log; all is hashed again");
+                hashes.clear();
+            } else {
+                agree(hashes, &head, signed.as_ref(), reader)?;
+                *agreed = true;
             }
         }
+    }
+}
+
+/// Refuses a log that is not what its commits say, or what was signed of it.
+fn agree(
+    hashes: &Hashes,
+    head: &Head,
+    signed: Option<&Signed>,
+    reader: &impl EventReader,
+) -> Result<(), Fatal> {
+    if hashes.root() != head.root {
+        return Err(rewritten(head.size));
+    }
+    match signed.map(|signed| &signed.checkpoint) {
+        Some(Checkpoint { size, root, .. }) if hashes.root_at(*size, reader)? != Some(*root) => {
+            Err(rewritten(*size))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -180,12 +226,7 @@ fn taken_up(text: &str, reader: &impl EventReader) -> Result<Signed, Fatal> {
         at = event.recorded_at;
         false
     })?;
-    Ok(Signed {
-        checkpoint,
-        note,
-        at,
-        heads: None,
-    })
+    Ok(Signed { checkpoint, note, at })
 }
 
 fn rewritten(size: u64) -> Fatal {
@@ -225,43 +266,45 @@ impl<R: EventReader> Queries<R> {
         };
         let size = signed.checkpoint.size;
         self.proofs().catch_up(self.reader(), size)?;
-        let state = self.proofs().lock();
-        if !state.hashes.is_signed(path, size) {
+        let mut state = self.proofs().lock();
+        let State { own, hashes, .. } = &mut *state;
+        own.catch_up(self.reader())?;
+        if !own.is_signed(path, size) {
             return Ok(None);
         }
-        state.hashes.tile(path, self.reader())
+        hashes.tile(path, self.reader())
     }
 
-    /// The public keys on the record, oldest first; the last signs.
+    /// The public keys, oldest first; the last signs.
     pub fn log_keys(&self) -> Result<Vec<LogKey>, Fatal> {
-        let size = self.reader().head().size;
-        self.proofs().catch_up(self.reader(), size)?;
-        let state = self.proofs().lock();
-        let keys = state.hashes.keys.iter();
-        Ok(keys
-            .map(|(position, key)| LogKey {
-                position: *position,
-                key: key.clone(),
-            })
-            .collect())
+        let mut state = self.proofs().lock();
+        let State { own, first_key, .. } = &mut *state;
+        own.catch_up(self.reader())?;
+        let on_record = own.keys.iter().map(|(position, key)| LogKey {
+            position: Some(*position),
+            key: key.clone(),
+        });
+        let first = first_key.iter().filter(|_| own.keys.is_empty());
+        let first = first.map(|key| LogKey {
+            position: None,
+            key: key.clone(),
+        });
+        Ok(on_record.chain(first).collect())
     }
 
-    /// The root that the log had at a position within it, in hexadecimal. That of current reports is at hand; an
-    /// earlier one takes hashing what was not hashed yet.
+    /// The root that the log had at a position within it, in hexadecimal.
     pub(crate) fn root_text(&self, position: u64) -> Result<String, Fatal> {
-        let head = self.reader().head();
-        let root = if position == head.size {
-            Some(head.root)
-        } else {
-            self.root_at(position)?
-        };
-        Ok(hex(&root.unwrap_or_default()))
+        Ok(hex(&self.root_at(position)?.unwrap_or_default()))
     }
 
-    /// The root that the log had at a size; none beyond its end.
+    /// The root that the log had at a size; none beyond its end. Where a commit ended the record tells it; elsewhere it
+    /// is made of the hashes.
     pub fn root_at(&self, size: u64) -> Result<Option<Hash>, Fatal> {
         if size > self.reader().head().size {
             return Ok(None);
+        }
+        if let Some(root) = self.reader().commit_root(size)? {
+            return Ok(Some(root));
         }
         self.proofs().catch_up(self.reader(), size)?;
         self.proofs().lock().hashes.root_at(size, self.reader())
@@ -281,7 +324,13 @@ pub fn make_checkpoint<L: EventLog>(
     let head = reader.head();
     proofs.catch_up(reader, head.size)?;
     let mut state = proofs.lock();
-    let State { keep, hashes, signed } = &mut *state;
+    let State {
+        keep,
+        own,
+        hashes,
+        signed,
+        ..
+    } = &mut *state;
     if let Some(signed) = signed
         .as_ref()
         .filter(|signed| signed.checkpoint.size == head.size)
@@ -292,10 +341,12 @@ pub fn make_checkpoint<L: EventLog>(
     if hashes.root() != head.root {
         return Err(rewritten(head.size).into());
     }
-    let keys = keys::signers(keep, hashes, rotate)?;
+    own.catch_up(reader)?;
+    let keys = keys::signers(keep, own, rotate)?;
     let mut events = Vec::new();
     events.extend(keys.introduced.clone().map(EventData::LogKeyIntroduced));
-    events.push(heads_after(hashes, events.len() as u64));
+    let version = own.version + events.len() as u64 + 1;
+    events.push(heads_after(reader, head.size, version)?);
 
     let opened = queries
         .gate()
@@ -309,7 +360,7 @@ pub fn make_checkpoint<L: EventLog>(
     let head = committed?;
     // A crash from here on leaves a leaf that no checkpoint was signed over: the next one is.
     hashes.feed(reader, head.size)?;
-    let checkpoint = Checkpoint::new(hashes.origin.as_str(), head.size, head.root);
+    let checkpoint = Checkpoint::new(own.origin.as_str(), head.size, head.root);
     let mut note = checkpoint.to_note()?;
     for key in &keys.signing {
         note.sign(key, 0);
@@ -320,21 +371,27 @@ pub fn make_checkpoint<L: EventLog>(
         checkpoint,
         note,
         at: head.recorded_at,
-        heads: Some(hashes.heads.clone()),
     };
     *signed = Some(made.clone());
     Ok(made)
 }
 
-/// `streamHeadsRecorded` as it will be the ledger's own event after so many others.
-fn heads_after(hashes: &Hashes, others: u64) -> EventData {
-    let version = hashes.versions.get(&Stream::Ledger).copied().unwrap_or_default() + others + 1;
-    let mut heads = hashes.heads.clone();
+/// `streamHeadsRecorded` as it will be, with this version of the ledger's own stream, after a log of `size`.
+fn heads_after(reader: &impl EventReader, size: u64, version: u64) -> Result<EventData, Fatal> {
+    let streams = reader.stream_heads(size)?;
+    let mut heads = heads_of(&streams);
     heads.set(&Stream::Ledger.to_string(), version);
-    EventData::StreamHeadsRecorded(StreamHeadsRecordedV1 {
+    Ok(EventData::StreamHeadsRecorded(StreamHeadsRecordedV1 {
         root: hex(&heads.root()),
-        streams: hashes.versions.len() as u64,
-    })
+        streams: streams.len() as u64,
+    }))
+}
+
+fn heads_of(streams: &[(Stream, u64)]) -> Heads {
+    let named = streams
+        .iter()
+        .map(|(stream, version)| (stream.to_string(), *version));
+    named.collect()
 }
 
 /// Lower-case hexadecimal.

@@ -2,7 +2,11 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use ledger_contract::{report::KnownAt, value::Instant};
+use ledger_contract::{
+    event::Stream,
+    report::{Claim, KnownAt},
+    value::{Instant, Name},
+};
 use ledger_domain::Id;
 use ledger_projections::ReportName;
 use ledger_proof::{
@@ -15,7 +19,7 @@ use ledger_proof::{
 };
 use ledger_store::{EventLog, EventReader, MemoryLog, Options};
 
-use super::{Signed, check_bundle, hex, leaf_of, make_checkpoint};
+use super::{LogKey, Signed, check_bundle, hex, leaf_of, make_checkpoint};
 use crate::{Clock, Queries, ReportQuery, Submission, Writer, open, over};
 
 const ORIGIN: &str = "dordrecht.example/rekenschap";
@@ -94,6 +98,11 @@ fn checkpoints_are_signed_over_what_tiles_hold() {
     let log = MemoryLog::new(ORIGIN, Instant(0)).expect("a log");
     let (mut writer, queries) = over(log, clock()).expect("open");
     assert!(queries.checkpoint(Duration::ZERO).expect("asked").is_none());
+    let key = queries.log_keys().expect("read").remove(0);
+    assert_eq!(
+        key.position, None,
+        "made at the first start, on the record with the first checkpoint"
+    );
     post(&mut writer, &queries, &programme("p"));
     let first = make_checkpoint(&mut writer, &queries, false).expect("signed");
     // Opened, three of the programme, the key, the heads.
@@ -112,6 +121,13 @@ fn checkpoints_are_signed_over_what_tiles_hold() {
         .expect("asked");
     assert_eq!(fresh.expect("not yet due").checkpoint, first.checkpoint);
 
+    assert_eq!(
+        queries.log_keys().expect("read"),
+        [LogKey {
+            position: Some(4),
+            ..key
+        }]
+    );
     let second = make_checkpoint(&mut writer, &queries, false).expect("signed");
     assert_eq!(second.checkpoint.size, 707);
     SignedCheckpoint::open(second.note.to_string().as_bytes(), &keys(&queries))
@@ -159,6 +175,8 @@ fn checkpoints_are_signed_over_what_tiles_hold() {
         "tile/0/002",
         "tile/1/000.p/1",
         "tile/entries/002.p/100",
+        // The last that 64 bits can count.
+        "tile/0/x018/x446/x744/x073/x709/x551/615",
     ] {
         assert_eq!(tile(never_signed), None, "{never_signed}");
     }
@@ -212,6 +230,37 @@ fn a_bundle_proves_its_figure_and_no_other() {
     assert_eq!(checked.claim.amount.0.to_string(), "3.00");
 }
 
+#[test]
+fn what_was_never_recorded_has_no_figure() {
+    let log = MemoryLog::new(ORIGIN, Instant(0)).expect("a log");
+    let (mut writer, queries) = over(log, clock()).expect("open");
+    post(&mut writer, &queries, &programme("p"));
+    let signed = make_checkpoint(&mut writer, &queries, false).expect("signed");
+    let honest = check_bundle(spent(&queries, &signed, true).as_bytes(), &keys(&queries)).expect("holds");
+    let id = Id::new("nothing").expect("an id");
+    let claim = Claim {
+        stream: "programme/nothing".to_owned(),
+        ..honest.claim.clone()
+    };
+    // The map of heads proves that the stream is empty, and of nothing there is no 0.00 to claim.
+    let bundle = queries.write_bundle(&signed, &Stream::Programme(id.clone()), &claim, true);
+    let fault = check_bundle(bundle.expect("written").as_bytes(), &keys(&queries)).expect_err("refused");
+    assert!(fault.to_string().contains("no such programme"), "{fault}");
+    let claim = Claim {
+        project: Some(Name(id)),
+        ..honest.claim
+    };
+    let stream = Stream::Programme(Id::new("p").expect("an id"));
+    let bundle = queries
+        .write_bundle(&signed, &stream, &claim, true)
+        .expect("written");
+    let fault = check_bundle(bundle.as_bytes(), &keys(&queries)).expect_err("refused");
+    assert!(
+        fault.to_string().contains("no such programme or project"),
+        "{fault}"
+    );
+}
+
 /// The document with a digest that fits, as whoever rewrites it would make it.
 fn with_digest(bundle: &str) -> String {
     let (body, _) = bundle.rsplit_once(",\"digest\":").expect("a digest");
@@ -232,13 +281,20 @@ fn in_directory(directory: &Path) -> (Writer<ledger_store::TapeLog>, Queries<led
 fn keys_are_private_rotate_and_old_signatures_stay_valid() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = tempfile::tempdir().expect("a directory");
-    let (mut writer, queries) = in_directory(directory.path());
-    post(&mut writer, &queries, &programme("p"));
-    let first = make_checkpoint(&mut writer, &queries, false).expect("signed");
+    let (writer, queries) = in_directory(directory.path());
     let files = || {
         let files = std::fs::read_dir(directory.path().join("keys")).expect("a folder");
         files.map(|file| file.expect("a file").path()).collect::<Vec<_>>()
     };
+    // Made at the first start, and still the one that signs after another.
+    let made = queries.log_keys().expect("read").remove(0).key;
+    assert_eq!(files().len(), 1);
+    drop((writer, queries));
+    let (mut writer, queries) = in_directory(directory.path());
+    post(&mut writer, &queries, &programme("p"));
+    let first = make_checkpoint(&mut writer, &queries, false).expect("signed");
+    let on_record = queries.log_keys().expect("read");
+    assert_eq!((on_record.len(), &on_record[0].key), (1, &made));
     assert_eq!(files().len(), 1);
     let file = files().remove(0);
     assert_eq!(
@@ -306,4 +362,40 @@ fn a_log_that_was_cut_or_rewritten_below_its_checkpoint_signs_nothing() {
         .expect_err("refused")
         .to_string();
     assert!(rewritten.contains("first 6 events"), "{rewritten}");
+}
+
+#[test]
+fn hashes_that_were_kept_are_taken_up_and_wrong_ones_are_made_again() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("leaf-hashes");
+    let (mut writer, queries) = in_directory(directory.path());
+    post(&mut writer, &queries, &programme("p"));
+    post(&mut writer, &queries, &expenditures("p", 0, 600));
+    let signed = make_checkpoint(&mut writer, &queries, false).expect("signed");
+    let right = std::fs::read(&file).expect("kept");
+    assert_eq!(right.len() as u64, signed.checkpoint.size * 32);
+    drop((writer, queries));
+
+    let mut flipped = right.clone();
+    flipped[5_000] ^= 1;
+    let long = [&right[..], &[7; 64]].concat();
+    for kept in [&right[..], &right[..3_201], &flipped, &long, b""] {
+        std::fs::write(&file, kept).expect("written");
+        let (mut writer, queries) = in_directory(directory.path());
+        let same = make_checkpoint(&mut writer, &queries, false).expect("the same");
+        assert_eq!(same.checkpoint, signed.checkpoint);
+        inclusion(&mut reading(&queries, &same), 300, same.checkpoint.size).expect("a proof");
+        // A commit's root is on the record; within a commit it is made of the hashes.
+        for size in [4, 200, 604, signed.checkpoint.size] {
+            let mut tree = ledger_proof::Tree::default();
+            let read = queries.reader().read(0, size, &mut |event| {
+                tree.push(leaf_hash(leaf_of(&event).expect("a leaf").as_bytes()));
+                true
+            });
+            read.expect("read");
+            assert_eq!(queries.root_at(size).expect("read"), Some(tree.root()), "{size}");
+        }
+        drop((writer, queries));
+        assert_eq!(std::fs::read(&file).expect("kept"), right);
+    }
 }
