@@ -159,6 +159,16 @@ impl Group {
         })
     }
 
+    /// Where the last event's line ends, in bytes from the group's first.
+    pub(crate) fn end(&self) -> u64 {
+        self.staged.last().map_or(0, |last| last.line_end)
+    }
+
+    /// Whether the record of every event is held.
+    pub(crate) fn holds_its_records(&self) -> bool {
+        self.events().all(|(_, _, record)| record.is_some())
+    }
+
     /// One of them by position.
     pub(crate) fn event(&self, position: u64) -> Option<(u64, u64, Option<&[u8]>)> {
         let index = usize::try_from(position.checked_sub(self.first())?).ok()?;

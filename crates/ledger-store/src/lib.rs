@@ -2,6 +2,7 @@
 //!
 //! The only crate that knows sled, bincode and files. `FORMAT.md` states every byte.
 
+mod ahead;
 mod blocks;
 mod clerk;
 mod cursor;

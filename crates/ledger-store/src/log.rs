@@ -122,7 +122,7 @@ pub enum AppendError {
 /// The single writer of a log.
 ///
 /// `begin` opens a group, `stage` adds commands to it, `commit` makes the group durable and visible; `rollback` takes
-/// staged commands back. Lookups see staged events too, since later commands of a group stand on earlier ones.
+/// staged commands back. Lookups see staged events too, since later commands stand on earlier ones.
 pub trait EventLog: Send {
     /// What readers hold.
     type Reader: EventReader + Clone + 'static;
@@ -146,6 +146,13 @@ pub trait EventLog: Send {
     /// Makes the open group durable, then visible. Returns only after the record is synced; an error poisons the log.
     /// A group without events closes without a trace.
     fn commit(&mut self) -> Result<Head, Fatal>;
+
+    /// Closes the open group and begins to make it durable, while the next one is staged: it is durable when the next
+    /// `commit` or `commit_ahead` returns, and nobody is told before. Returns the head that is durable now. A log that
+    /// cannot do so commits.
+    fn commit_ahead(&mut self) -> Result<Head, Fatal> {
+        self.commit()
+    }
 
     /// The stream's version with what is staged; 0 for a stream without events.
     fn version(&self, stream: &Stream) -> u64;

@@ -386,7 +386,7 @@ pub(crate) fn details_at(
 }
 
 /// A block that was made by this process does not read back: not the disk's fault, and nothing a repair helps.
-fn in_memory(fault: Fault) -> Fatal {
+pub(crate) fn in_memory(fault: Fault) -> Fatal {
     Fatal::Damaged {
         what: "a block in memory".to_owned(),
         how: fault,

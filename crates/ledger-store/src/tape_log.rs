@@ -10,6 +10,7 @@ use ledger_proof::Tree;
 
 use crate::{
     AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, Snapshots, TapeReader,
+    ahead::Ahead,
     group::Group,
     index::{entry_hash, key_hash},
     lock::Lock,
@@ -19,7 +20,7 @@ use crate::{
     packer::Packer,
     record::{self, Record},
     render::{Renderer, Widths, events_of},
-    shared::{Shared, reading, writing},
+    shared::{Shared, details_at, in_memory, reading, writing},
     tape::{Commit, Line, Place, Writer, parse},
 };
 
@@ -29,11 +30,15 @@ pub struct TapeLog {
     pub(crate) shared: Arc<Shared>,
     pub(crate) writer: Writer,
     pub(crate) packer: Packer,
-    /// The tree over all durable leaves.
+    /// The tree before the open group.
     pub(crate) tree: Tree,
     pub(crate) index: Index,
     pub(crate) index_events: usize,
     pub(crate) group: Group,
+    /// The group before it, while it is being synced.
+    pub(crate) ahead: Option<Ahead>,
+    /// Its buffers, when it is not.
+    pub(crate) spare: Group,
     pub(crate) renderer: Renderer,
     pub(crate) chunk_bytes: usize,
     /// Why nothing is written any more, after an error of the tape.
@@ -95,6 +100,8 @@ impl TapeLog {
     }
 
     fn write_out(&mut self) -> Result<(), Fatal> {
+        // Nothing is written behind a group that is not durable.
+        self.settle()?;
         let written = self.writer.write(&self.group.buffer);
         self.group.written += self.group.buffer.len() as u64;
         self.group.buffer.clear();
@@ -145,17 +152,77 @@ impl TapeLog {
 
     /// The record at a position, staged ones too.
     fn record(&self, position: u64) -> Result<Option<Record>, Fatal> {
-        match self.group.stamp.and_then(|_| self.group.event(position)) {
-            Some((from, to, held)) => self.staged_record(from, to, held).map(Some),
+        if let Some((from, to, held)) = self.group.stamp.and_then(|_| self.group.event(position)) {
+            return self.staged_record(from, to, held).map(Some);
+        }
+        match self.ahead.as_ref().and_then(|ahead| ahead.record(position)) {
+            Some(record) => record.map(Some).map_err(in_memory),
             None => self.shared.record(position),
         }
     }
 
+    /// Closes the open group with its commit line, which is written and not synced; none without events.
+    fn write_commit(&mut self) -> Result<Option<(Head, Place)>, Fatal> {
+        let (first, size) = (self.group.first(), self.group.size());
+        let Some(recorded_at) = self.group.stamp.filter(|_| size > first) else {
+            self.writer.close_group();
+            self.group.close();
+            return Ok(None);
+        };
+        let root = self.group.tree().root();
+        let commit = Commit::new(first, size, recorded_at, root, self.group.checksum());
+        let end = self.group.end();
+        commit.write(&mut self.group.buffer);
+        self.write_out()?;
+        let head = Head {
+            size,
+            root,
+            recorded_at,
+        };
+        // Right after the last event's line, in the segment that the line stands in.
+        Ok(Some((head, self.writer.place(end, true))))
+    }
+
+    /// Waits until the group that is being synced is durable, and shows it to readers.
+    fn settle(&mut self) -> Result<(), Fatal> {
+        let Some(ahead) = self.ahead.take() else {
+            return Ok(());
+        };
+        let (synced, mut group, head, next) = ahead.wait();
+        self.poison(synced)?;
+        for (_, _, record) in group.events() {
+            self.packer.push(record.unwrap_or_default());
+        }
+        self.packer.commit(group.tree(), next);
+        self.packer.publish(head);
+        group.close();
+        self.spare = group;
+        Ok(())
+    }
+
+    /// Makes the closed group durable, here and now.
+    fn sync(&mut self, head: Head, next: Place) -> Result<Head, Fatal> {
+        // A crash before this returns leaves the group whole or not at all: opening decides by its checksum. Nobody
+        // was told yet.
+        let synced = self.writer.sync();
+        self.poison(synced)?;
+        // Durable from here on. A crash leaves sled behind the tape, and opening catches up.
+        let packed = self.pack(next);
+        self.poison(packed)?;
+        self.tree.clone_from(self.group.tree());
+        self.writer.close_group();
+        self.group.close();
+        self.packer.publish(head);
+        if self.index.added() >= self.index_events {
+            self.index.save(&self.shared, head.size, head.root);
+        }
+        Ok(head)
+    }
+
     /// Hands the events of the group that was just synced to sled's blocks.
-    fn pack(&mut self) -> Result<(), Fatal> {
-        let (mut made, mut end) = (Vec::new(), 0);
+    fn pack(&mut self, next: Place) -> Result<(), Fatal> {
+        let mut made = Vec::new();
         for (from, to, held) in self.group.events() {
-            end = to;
             if let Some(record) = held {
                 self.packer.push(record);
                 continue;
@@ -166,9 +233,7 @@ impl TapeLog {
                 .map_err(|error| self.shared.tape.damaged(record.place, error.to_string()))?;
             self.packer.push(&made);
         }
-        // Right after the last line, in the segment that the line stands in.
-        self.packer
-            .commit(self.group.tree(), self.writer.place(end, true));
+        self.packer.commit(self.group.tree(), next);
         Ok(())
     }
 }
@@ -185,7 +250,11 @@ impl EventLog for TapeLog {
         if let Some(stamp) = self.group.stamp {
             return Ok(stamp);
         }
-        let after = Instant(self.shared.head().recorded_at.0.saturating_add(1));
+        let before = self
+            .ahead
+            .as_ref()
+            .map_or_else(|| self.shared.head(), Ahead::head);
+        let after = Instant(before.recorded_at.0.saturating_add(1));
         let stamp = now.max(after);
         self.group.open(stamp, &self.tree);
         Ok(stamp)
@@ -239,14 +308,14 @@ impl EventLog for TapeLog {
     fn mark(&self) -> Mark {
         let size = match self.group.stamp {
             Some(_) => self.group.size(),
-            None => self.shared.head().size,
+            None => self.tree.size(),
         };
         Mark { size }
     }
 
     fn rollback(&mut self, mark: Mark) -> Result<(), Fatal> {
         self.healthy()?;
-        if mark > self.mark() || mark.size < self.shared.head().size {
+        if mark > self.mark() || mark.size < self.tree.size() {
             return Err(outside());
         }
         if mark < self.mark() {
@@ -258,36 +327,31 @@ impl EventLog for TapeLog {
 
     fn commit(&mut self) -> Result<Head, Fatal> {
         self.healthy()?;
-        let (first, size) = (self.group.first(), self.group.size());
-        let Some(recorded_at) = self.group.stamp.filter(|_| size > first) else {
-            self.writer.close_group();
-            self.group.close();
+        self.settle()?;
+        match self.write_commit()? {
+            Some((head, next)) => self.sync(head, next),
+            None => Ok(self.shared.head()),
+        }
+    }
+
+    fn commit_ahead(&mut self) -> Result<Head, Fatal> {
+        self.healthy()?;
+        self.settle()?;
+        // A group that is not wholly in memory, and a commit that ends a segment of the index, are waited for.
+        if !self.group.holds_its_records() || self.index.added() >= self.index_events {
+            return self.commit();
+        }
+        let Some((head, next)) = self.write_commit()? else {
             return Ok(self.shared.head());
         };
-        let root = self.group.tree().root();
-        let commit = Commit::new(first, size, recorded_at, root, self.group.checksum());
-        commit.write(&mut self.group.buffer);
-        self.write_out()?;
-        // A crash before this returns leaves the group whole or not at all: opening decides by its checksum. Nobody
-        // was told yet.
-        let synced = self.writer.sync();
-        self.poison(synced)?;
-        // Durable from here on. A crash leaves sled behind the tape, and opening catches up.
-        let packed = self.pack();
-        self.poison(packed)?;
+        let Some(syncing) = self.writer.sync_aside() else {
+            return self.sync(head, next);
+        };
         self.tree.clone_from(self.group.tree());
         self.writer.close_group();
-        self.group.close();
-        let head = Head {
-            size,
-            root,
-            recorded_at,
-        };
-        self.packer.publish(head);
-        if self.index.added() >= self.index_events {
-            self.index.save(&self.shared, size, root);
-        }
-        Ok(head)
+        let group = std::mem::replace(&mut self.group, std::mem::take(&mut self.spare));
+        self.ahead = Some(Ahead::new(group, head, next, syncing));
+        Ok(self.shared.head())
     }
 
     fn version(&self, stream: &Stream) -> u64 {
@@ -324,7 +388,15 @@ impl EventLog for TapeLog {
 
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
         let Some((from, to, _)) = self.group.stamp.and_then(|_| self.group.event(event.position)) else {
-            return self.shared.details(event);
+            let ahead = self.ahead.as_ref().and_then(|ahead| ahead.record(event.position));
+            return match (ahead, event.details_hash) {
+                (None, _) => self.shared.details(event),
+                (Some(_), None) => Ok(None),
+                (Some(record), Some(hash)) => {
+                    let record = record.map_err(in_memory)?;
+                    details_at(&self.shared.tape, record.place, record.widths, hash)
+                }
+            };
         };
         if event.details_hash.is_none() {
             return Ok(None);
@@ -342,6 +414,8 @@ impl EventLog for TapeLog {
 
 impl Drop for TapeLog {
     fn drop(&mut self) {
+        // After an error it was never acknowledged.
+        let _ = self.settle();
         // A crash instead of this leaves the last block to be read from the tape at the next opening.
         self.catch_up();
         // Readers may live on, and read the tape; sled's files are free for whoever opens the directory next.

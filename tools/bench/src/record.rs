@@ -131,8 +131,10 @@ pub(crate) fn groups(directory: &Path, rounds: u32, groups: u32, size: u32, tabl
             for command in batch {
                 log.stage(command)?;
             }
-            log.commit()?;
+            // The next group is staged while this one is synced, and written only after that.
+            log.commit_ahead()?;
         }
+        log.commit()?;
         log.catch_up();
         Ok(f64::from(groups * size) / started.elapsed().as_secs_f64())
     };

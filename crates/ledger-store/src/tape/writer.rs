@@ -1,6 +1,6 @@
 //! Writing to the tape: chunks of an open group, filler ahead of them, new segments, and taking chunks back.
 
-use std::sync::Arc;
+use std::{sync::Arc, thread::JoinHandle};
 
 use super::{Place, Tape, failed};
 use crate::{Fatal, Options, disk::File};
@@ -131,6 +131,19 @@ impl Writer {
     /// Makes what was written durable. Segments before the current one were synced when they were left.
     pub(crate) fn sync(&self) -> Result<(), Fatal> {
         self.sync_file()
+    }
+
+    /// The same on a thread of its own; none when there can be no such thread. Nothing may be written before it ends.
+    pub(crate) fn sync_aside(&self) -> Option<JoinHandle<Result<(), Fatal>>> {
+        let (file, path) = (Arc::clone(&self.file), self.tape.path(self.end.segment));
+        let sync = move || {
+            let sync = file.sync_data();
+            sync.map_err(|error| failed("syncing", &path, &error))
+        };
+        std::thread::Builder::new()
+            .name("sync".to_owned())
+            .spawn(sync)
+            .ok()
     }
 
     /// Forgets where the bytes of the group stand; the next one begins.

@@ -1,5 +1,6 @@
 //! Tests of the log as a whole; those of one part stand beside it.
 
+mod ahead;
 mod crashes;
 mod damage;
 mod golden;

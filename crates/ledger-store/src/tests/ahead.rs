@@ -1,0 +1,162 @@
+//! One group is synced while the next is staged: nobody is told too early, and a fault at any operation loses nothing
+//! that was told.
+
+use std::{path::Path, sync::Arc};
+
+use ledger_contract::event::{EntryKind, Event};
+
+use super::{
+    damage::{LATER, findings},
+    open, small,
+};
+use crate::{
+    EventLog, EventReader, Fatal, Options, TapeLog,
+    conformance::NOON,
+    faults::{Fault, FaultyDisk},
+    samples::{expenditure, programme},
+};
+
+/// Stages a group of expenditures, each with its key.
+fn stage(log: &mut TapeLog, numbers: std::ops::Range<u64>) -> Result<Vec<Event>, Fatal> {
+    log.begin(NOON)?;
+    let mut events = Vec::new();
+    for number in numbers {
+        let mut command = expenditure(&programme("p"), number);
+        command.idempotency_key = Some(format!("key-{number}"));
+        let staged = log.stage(command).map_err(|error| match error {
+            crate::AppendError::Fatal(fatal) => fatal,
+            refused => panic!("{refused}"),
+        })?;
+        events.extend(staged.into_iter().map(|(event, _)| event));
+    }
+    Ok(events)
+}
+
+#[test]
+fn the_writer_stands_on_a_group_that_readers_do_not_see_yet() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut log, _, _) = open(directory.path(), &small(), NOON).unwrap();
+    let reader = log.reader();
+    let first = stage(&mut log, 0..5).unwrap();
+    assert_eq!(log.commit_ahead().unwrap().size, 1);
+    let stamp = first[0].recorded_at;
+    for opened in [false, true] {
+        if opened {
+            assert!(log.begin(NOON).unwrap() > stamp);
+        }
+        assert_eq!((reader.head().size, log.mark().size), (1, 6));
+        assert_eq!(log.version(&programme("p")), 5);
+        for (number, event) in first.iter().enumerate() {
+            assert_eq!(
+                log.key_events(&format!("key-{number}")).unwrap(),
+                std::slice::from_ref(event)
+            );
+            for (kind, id) in event.data.entry_keys() {
+                assert_eq!(kind, EntryKind::Expenditure);
+                assert!(log.entry_events(&event.stream, kind, id).unwrap().contains(event));
+            }
+            let details = log.details(event).unwrap();
+            assert_eq!(details.is_some(), event.details_hash.is_some());
+        }
+        // What is on its way is not taken back.
+        assert!(log.rollback(crate::Mark { size: 5 }).is_err());
+    }
+    let second = stage(&mut log, 5..8).unwrap();
+    assert_eq!(second[0].version, 6);
+    assert_eq!(log.commit_ahead().unwrap().size, 6);
+    assert_eq!(reader.head().size, 6);
+    assert_eq!(log.commit().unwrap().size, 9);
+    // Closing waits too.
+    stage(&mut log, 8..9).unwrap();
+    log.commit_ahead().unwrap();
+    drop(log);
+    let (_, _, events) = open(directory.path(), &small(), LATER).unwrap();
+    assert_eq!(events[1..9], [first, second].concat());
+    assert_eq!(events.len(), 10);
+}
+
+/// What was told to be durable, and the groups that nobody was told of.
+#[derive(Default)]
+struct Known {
+    told: Vec<Event>,
+    in_doubt: Vec<Vec<Event>>,
+}
+
+impl Known {
+    fn durable(&mut self, size: u64) {
+        while (self.told.len() as u64) < size {
+            self.told.append(&mut self.in_doubt.remove(0));
+        }
+    }
+}
+
+fn work(directory: &Path, options: &Options, known: &mut Known) -> Result<(), Fatal> {
+    let mut log = open(directory, options, NOON)?.0;
+    log.reader().read(0, u64::MAX, &mut |event| {
+        known.told.push(event);
+        true
+    })?;
+    for (group, size) in (0..).zip([1, 3, 60, 1, 2, 50, 1]) {
+        let staged = stage(&mut log, group * 100..group * 100 + size)?;
+        known.in_doubt.push(staged);
+        let head = log.commit_ahead()?;
+        known.durable(head.size);
+        assert!(known.in_doubt.len() <= 2);
+    }
+    let head = log.commit()?;
+    known.durable(head.size);
+    Ok(())
+}
+
+fn meets(fault: Fault) {
+    let whole = FaultyDisk::new(None);
+    let on = |disk: &FaultyDisk| Options {
+        disk: Arc::new(disk.clone()),
+        ..small()
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let mut known = Known::default();
+    work(directory.path(), &on(&whole), &mut known).unwrap();
+    assert!(known.in_doubt.is_empty());
+    for number in 0..whole.operations() {
+        let what = format!("operation {number}, {fault:?}");
+        let directory = tempfile::tempdir().unwrap();
+        let mut known = Known::default();
+        let disk = FaultyDisk::new(Some((number, fault)));
+        let failed = work(directory.path(), &on(&disk), &mut known);
+        assert!(matches!(failed, Err(Fatal::Io { .. })), "{what}: {failed:?}");
+        let (log, _, events) =
+            open(directory.path(), &small(), LATER).unwrap_or_else(|error| panic!("{what}: {error}"));
+        drop(log);
+        assert_eq!(findings(directory.path()), Vec::<String>::new(), "{what}");
+        if known.told.is_empty() {
+            assert_eq!(events.len(), 1, "{what}");
+            continue;
+        }
+        let mut possible = known.told.clone();
+        let mut is_possible = events == possible;
+        for group in known.in_doubt {
+            possible.extend(group);
+            is_possible |= events == possible;
+        }
+        assert!(is_possible, "{what}: {} events", events.len());
+    }
+}
+
+macro_rules! faults {
+    ($($name:ident $fault:expr;)*) => {$(
+        #[test]
+        fn $name() {
+            meets($fault);
+        }
+    )*};
+}
+
+faults! {
+    an_error Fault::Error;
+    a_short_write Fault::ShortWrite;
+    done_but_told_as_failed Fault::DoneButFailed;
+    a_crash Fault::Crash;
+    a_power_cut Fault::PowerCut(1);
+    another_power_cut Fault::PowerCut(2);
+}
