@@ -44,6 +44,7 @@ impl Date {
         clippy::cast_sign_loss,
         reason = "a month, a day and a year of the contract fit; const functions have no try_from"
     )]
+    #[inline]
     pub const fn ymd(self) -> (Year, u8, u8) {
         let z = self.0 + 719_468;
         let era = z.div_euclid(146_097);
@@ -63,6 +64,7 @@ impl Date {
     }
 
     /// The day as YYYY-MM-DD.
+    #[inline]
     pub fn digits(self) -> Digits {
         *Digits::default().date(self)
     }

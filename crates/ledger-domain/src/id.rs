@@ -91,6 +91,7 @@ impl Municipality {
     }
 
     /// The code: `GM` and four digits.
+    #[inline]
     pub fn digits(self) -> Digits {
         *Digits::default().number(self.0.into(), 4).text(b"GM")
     }

@@ -60,6 +60,7 @@ impl Money {
     }
 
     /// The amount as the contract writes it: two decimals, and a minus sign where it is due.
+    #[inline]
     pub fn digits(self) -> Digits {
         let cents = self.0.unsigned_abs();
         let mut digits = Digits::default();

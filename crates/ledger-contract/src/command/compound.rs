@@ -1,7 +1,5 @@
 //! The forms of values that hold others: decisions, charges, tags.
 
-use std::collections::BTreeSet;
-
 use ledger_domain::{DecidedBy, Decision, Tags, programme::Charge};
 use serde_json::{Value, json};
 
@@ -110,11 +108,10 @@ fn charges(
         )));
     }
     let (mut charges, mut faults) = (Vec::with_capacity(nodes.len()), Vec::new());
-    let mut sources = BTreeSet::new();
     for (index, node) in nodes.into_iter().enumerate() {
         match item(node) {
             Ok(charge) => {
-                if !sources.insert(charge.source.clone()) {
+                if charges.iter().any(|other: &Charge| other.source == charge.source) {
                     let twice = fault(format!(
                         "{} is a source more than once.",
                         quoted(charge.source.as_str())
