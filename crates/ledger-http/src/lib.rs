@@ -42,6 +42,7 @@ pub use serve::serve;
 use axum::{Router, middleware};
 use ledger_contract::problem::Trouble;
 use ledger_service::Ledger;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -69,16 +70,16 @@ pub fn router<R: Record>(ledger: Ledger<R>, settings: Settings) -> Router {
                 "This address does not take that method; the header Allow names those it takes.",
             )
         });
-    if loopback_only {
-        router = router.layer(middleware::from_fn(host::loopback_only));
-    }
-    // The last layer is the outermost: a panic becomes an answer, which then gets its headers and its line in the log.
-    router
-        .with_state(App::new(ledger, settings))
-        .layer(CatchPanicLayer::custom(problem::of_panic))
-        .layer(middleware::from_fn(unread::discard))
-        .layer(middleware::map_response(observe::headers))
+    // The first layer is the outermost: a panic becomes an answer, which then gets its headers and its line in the log.
+    // They stand around the router as a whole: layers of its routes are copied with the route for every request.
+    let served = ServiceBuilder::new()
         .layer(middleware::from_fn(observe::log))
+        .layer(middleware::map_response(observe::headers))
+        .layer(middleware::from_fn(unread::discard))
+        .layer(CatchPanicLayer::custom(problem::of_panic))
+        .option_layer(loopback_only.then(|| middleware::from_fn(host::loopback_only)))
+        .service(router.with_state(App::new(ledger, settings)));
+    Router::new().fallback_service(served)
 }
 
 /// Every address but the OpenAPI document's own.

@@ -33,6 +33,7 @@ const HEADERS: [(HeaderName, &str); 8] = [
 
 /// Adds the headers.
 pub(crate) async fn headers(mut response: Response) -> Response {
+    response.headers_mut().reserve(HEADERS.len());
     for (name, value) in HEADERS {
         response
             .headers_mut()
