@@ -211,11 +211,19 @@ async fn parameters_are_read_strictly() {
         assert!(!sentence.starts_with(char::is_lowercase), "{sentence}");
         assert!(sentence.ends_with('.'), "{sentence}");
     }
-    let zeros = server.get(&format!("{path}?year=02020")).await;
-    assert_eq!(
-        zeros.json()["errors"][0]["detail"],
-        "\"02020\" has zeros in front, which do not belong there."
-    );
+    for (path, sentence) in [
+        (
+            format!("{path}?year=02020"),
+            "\"02020\" is not a year from 1900 to 2999.",
+        ),
+        (
+            "/v1/programmes?limit=010".to_owned(),
+            "\"010\" has zeros in front, which do not belong there.",
+        ),
+    ] {
+        let zeros = server.get(&path).await;
+        assert_eq!(zeros.json()["errors"][0]["detail"], sentence, "{path}");
+    }
     for query in ["", "?figure=", "?figure=colour", "?figure=spentOwn&by=theme"] {
         let answer = server.get(&format!("{path}/explanations{query}")).await;
         assert_eq!(answer.status, 400, "{query}");
