@@ -2,8 +2,9 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
-use ledger_contract::event::Stream;
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use ledger_contract::{command::parse_text, event::Stream, value::parse_date};
+use ledger_domain::Date;
 use ledger_proof::key::VerifierKey;
 
 use crate::{
@@ -67,8 +68,14 @@ pub(crate) enum Command {
     Events(Events),
     /// Check the whole record: sequence, checksums, hashes, and that tape and store agree
     Verify(Verifying),
+    /// Copy what is new of the record to a folder, also while a server posts to it; secret keys are not copied
+    Backup(BackingUp),
+    /// Make a ledger from a backup: verified before it stands, and without the details that were destroyed since
+    Restore(Restoring),
+    /// Destroy suppliers, descriptions, clients and other texts of a closed period, for good; figures and proofs stay
+    DestroyDetails(DestroyDetails),
     /// Make damaged files of the record right again from the store that is read; the old ones are kept
-    Repair,
+    Repair(Repairing),
     /// Sign the log as it is, or print the public keys; who keeps a checkpoint can hold the log to it later
     Checkpoint(Checkpointing),
     /// Prove that an event is in the log, or that the log goes on from an earlier size
@@ -166,6 +173,54 @@ pub(crate) struct Verifying {
     /// A public key of the log that was kept apart, for --checkpoint and --url [default: the keys on the record]
     #[arg(long, value_name = "KEY")]
     pub(crate) key: Vec<VerifierKey>,
+}
+
+/// `repair`
+#[derive(Debug, Args)]
+pub(crate) struct Repairing {
+    /// A backup to take details from that are damaged; without it they become blank
+    #[arg(long, value_name = "DIR")]
+    pub(crate) backup: Option<PathBuf>,
+}
+
+/// `backup`
+#[derive(Debug, Args)]
+pub(crate) struct BackingUp {
+    /// Where the backup is, or will be: empty, or with an earlier backup of this ledger, which is gone on with
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}
+
+/// `restore`
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("since").required(true).args(["destructions", "none_since"])))]
+pub(crate) struct Restoring {
+    /// The backup; the ledger is made in `--data`, which must be empty
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The newest file of destructions, as `destroy-details` writes it: they are carried out before anything is opened
+    #[arg(long, value_name = "FILE")]
+    pub(crate) destructions: Option<PathBuf>,
+    /// Say that no details were destroyed since the backup was made
+    #[arg(long)]
+    pub(crate) none_since: bool,
+}
+
+/// `destroy-details`
+#[derive(Debug, Args)]
+pub(crate) struct DestroyDetails {
+    /// A programme or a region, by its id; `programme/ID` or `region/ID` where both have it
+    #[arg(value_name = "PROGRAMME|REGION")]
+    pub(crate) subject: String,
+    /// The last booking date of it; the books must be closed through it
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub(crate) through: Date,
+    /// The document in which it was decided
+    #[arg(long, value_name = "REFERENCE", value_parser = parse_text)]
+    pub(crate) decision: String,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 /// `checkpoint`

@@ -3,8 +3,8 @@
 use std::{io, process::ExitCode};
 
 use ledger_contract::{command::Fault, problem::Problem};
-use ledger_service::{ImportError, ProofError, QueryError};
-use ledger_store::Fatal;
+use ledger_service::{ImportError, ProofError, QueryError, Rejection};
+use ledger_store::{BackupError, Fatal};
 
 use crate::output;
 
@@ -137,6 +137,24 @@ impl From<ImportError> for Failure {
         match error {
             ImportError::Fatal(fatal) => Self::Ledger(fatal),
             ImportError::Unreadable(reason) => Self::machine("the input cannot be read on")(reason),
+        }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Fatal(fatal) => Self::Ledger(fatal),
+            refused => Self::Proof(refused.to_string()),
+        }
+    }
+}
+
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Self {
+        match rejection {
+            Rejection::Refused(refusal) => Problem::from(&refusal).into(),
+            Rejection::Fatal(fatal) => Self::Ledger(fatal),
         }
     }
 }

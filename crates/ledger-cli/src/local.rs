@@ -22,7 +22,7 @@ pub(crate) fn open(directory: &Path, settings: &Settings) -> Result<Open, Failur
         ledger_service::open(directory, &options(settings), Arc::new(SystemClock))?;
     // What recovery did is told; that a ledger opened as it was left is no news.
     let news = [&opened.rebuilt, &opened.without_sled, &opened.read_only];
-    if opened.tail.is_some() || news.iter().any(|why| why.is_some()) {
+    if opened.tail.is_some() || opened.destroyed > 0 || news.iter().any(|why| why.is_some()) {
         output::tell(&opened.to_string());
     }
     Ok(Open { writer, queries })

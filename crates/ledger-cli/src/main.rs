@@ -1,9 +1,11 @@
 //! The binary `rekenschap`: arguments in, tables and sentences out. It holds no logic that another door would need.
 
 mod arguments;
+mod backup;
 mod bundle;
 mod checkpoint;
 mod demo;
+mod destroy_details;
 mod events;
 mod explain;
 mod failure;
@@ -66,7 +68,10 @@ fn run() -> Result<(), Failure> {
         Command::PlanAdvances(asked) => plan_advances::run(asked, &place()?, &settings),
         Command::Events(asked) => events::run(asked, &place()?, &settings),
         Command::Verify(asked) => verify::run(asked, &place()?, &settings),
-        Command::Repair => repair::run(&place()?, &settings),
+        Command::Backup(asked) => backup::run(asked, &place()?, &settings),
+        Command::Restore(asked) => backup::restore(asked, &place()?, &settings),
+        Command::DestroyDetails(asked) => destroy_details::run(asked, &place()?, &settings),
+        Command::Repair(asked) => repair::run(asked, &place()?, &settings),
         Command::Checkpoint(asked) => checkpoint::run(asked, &place()?, &settings),
         Command::Prove(asked) => prove::run(asked, &place()?, &settings),
         Command::VerifyBundle(asked) => verify_bundle::run(asked),

@@ -2,17 +2,18 @@
 
 use ledger_service::{Clock as _, SystemClock};
 
-use crate::{failure::Failure, local, output, place::Place, settings::Settings};
+use crate::{arguments::Repairing, failure::Failure, local, output, place::Place, settings::Settings};
 
 /// How many positions are told one by one.
 const POSITIONS_TOLD_MAX: usize = 20;
 
 /// Repairs a directory and tells what was made anew, where the old files are, and which details are lost.
-pub(crate) fn run(place: &Place, settings: &Settings) -> Result<(), Failure> {
+pub(crate) fn run(asked: &Repairing, place: &Place, settings: &Settings) -> Result<(), Failure> {
     let directory = place.directory("repair")?;
     local::exists(directory)?;
     let repaired = ledger_store::repair(
         directory,
+        asked.backup.as_deref(),
         &local::options_for(directory, settings)?,
         SystemClock.now(),
     )?;
@@ -22,6 +23,12 @@ pub(crate) fn run(place: &Place, settings: &Settings) -> Result<(), Failure> {
             None => "it was missing".to_owned(),
         };
         output::tell(&format!("{} was made anew; {before}", file.display()));
+    }
+    if repaired.restored_details > 0 {
+        let restored = repaired.restored_details;
+        output::tell(&format!(
+            "the damaged details of {restored} events were taken from the backup"
+        ));
     }
     if let Some(sentence) = lost(&repaired.lost_details) {
         output::tell(&sentence);

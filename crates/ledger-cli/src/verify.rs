@@ -40,8 +40,13 @@ pub(crate) fn run(asked: &Verifying, place: &Place, settings: &Settings) -> Resu
         1 => return told("1 thing is wrong"),
         several => return told(&format!("{several} things are wrong")),
     }
+    // A checkpoint that lies beside the record tells too when the record is another one.
+    let newest = directory.join("checkpoint");
     match &asked.checkpoint {
         Some(file) => against_checkpoint(file, asked, directory, settings),
+        None if newest.exists() && !directory.join("backup").exists() => {
+            against_checkpoint(&newest, asked, directory, settings)
+        }
         None => Ok(()),
     }
 }
@@ -60,7 +65,7 @@ fn against_checkpoint(
         .iter()
         .filter_map(|key| Some((key.position?, key.key.parse().ok()?)))
         .collect();
-    if asked.key.is_empty() {
+    if asked.checkpoint.is_some() && asked.key.is_empty() {
         output::tell("the keys on the record itself are trusted; --key takes one that was kept apart");
     }
     let kept = kept::open(&bytes, &asked.key, &on_record)?;
@@ -75,7 +80,8 @@ fn against_checkpoint(
         }
         None => {
             return Err(Failure::Proof(format!(
-                "the log has {now} events, and the checkpoint was signed over {size}: the log was cut"
+                "the log has {now} events, and the checkpoint was signed over {size}: the log was cut, or \
+                 restored from an older backup"
             )));
         }
     }

@@ -44,6 +44,11 @@ impl Clients {
         Ok(())
     }
 
+    /// Forgets all of them: they are read from the record again when a client is posted.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
     pub(crate) fn number(&self, region: &Id, group: &Id, year: Year, client: &str) -> Option<u32> {
         self.regions
             .get(region)?

@@ -6,6 +6,7 @@
 
 mod clients;
 mod clock;
+mod destruction;
 mod gate;
 mod import;
 mod ledger;
@@ -19,6 +20,7 @@ mod submission;
 mod writer;
 
 pub use clock::{Clock, SystemClock, today};
+pub use destruction::{Destroyed, Destruction, destroy_details};
 pub use import::{Entry, Import, ImportError, ImportOutcome, ImportRefusal, Line, Visit, import};
 pub use ledger::{Ledger, LedgerError, open, over};
 pub use proofs::{

@@ -48,11 +48,11 @@ pub enum Rejection {
 
 /// Decides and stages; nothing is durable or visible before [`Writer::commit`].
 pub struct Writer<L> {
-    log: L,
-    streams: Streams,
+    pub(crate) log: L,
+    pub(crate) streams: Streams,
     /// States as they were before the open transaction touched them.
     undo: Option<Undo>,
-    clients: Clients,
+    pub(crate) clients: Clients,
 }
 
 /// What a command does, as the state machine of its stream has it.

@@ -3,25 +3,47 @@
 
 use std::collections::HashMap;
 
-use ledger_contract::event::write_leaf;
+use ledger_contract::event::{Event, write_leaf};
 use ledger_proof::{Hash, Tree};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     blocks::Fault,
+    destroy::Orders,
     record::Record,
-    tape::{Checksum, Commit, Line, is_blank, parse},
+    tape::{Checksum, Commit, Line, Place, Tape, is_blank, parse},
 };
 
 /// The log as sled's records make it, from position 0 on.
 #[derive(Default)]
-pub(crate) struct Redrawn {
+pub(crate) struct Redrawn<'a> {
     pub(crate) tree: Tree,
     /// The first position of the open group and the checksum of its events.
     first: u64,
     checksum: Checksum,
     /// The positions whose details are gone.
     pub(crate) lost: Vec<u64>,
+    /// Where else they may be found.
+    elsewhere: Option<Elsewhere<'a>>,
+    /// How many were found there.
+    pub(crate) restored: u64,
+}
+
+/// A backup that has details which the tape lost.
+pub(crate) struct Elsewhere<'a> {
+    pub(crate) tape: &'a Tape,
+    /// Those that were destroyed stay so.
+    pub(crate) orders: Orders,
+}
+
+impl Elsewhere<'_> {
+    /// The details of an event, when they have its hash and were not ordered to be destroyed. Backups have the same
+    /// places.
+    fn details(&self, event: &Event, place: Place, width: u32, hash: Hash) -> Option<Vec<u8>> {
+        let bytes = self.tape.bytes(place, width as usize).ok()?;
+        let right = Hash::from(Sha256::digest(&bytes)) == hash && !self.orders.cover(event);
+        right.then_some(bytes)
+    }
 }
 
 /// One segment in the making, over the bytes of the old file.
@@ -107,7 +129,15 @@ fn details_of(old: &[u8]) -> HashMap<Hash, (usize, usize)> {
     found
 }
 
-impl Redrawn {
+impl<'a> Redrawn<'a> {
+    /// Nothing yet, and where else details may be found.
+    pub(crate) fn with(elsewhere: Option<Elsewhere<'a>>) -> Self {
+        Self {
+            elsewhere,
+            ..Self::default()
+        }
+    }
+
     /// Adds an event's line.
     pub(crate) fn event(&mut self, draft: &mut Draft, record: &Record) -> Result<(), Fault> {
         let (position, widths) = (record.event.position, record.widths);
@@ -123,11 +153,23 @@ impl Redrawn {
         line.push(b'\t');
         if let Some(hash) = record.event.details_hash {
             let offset = record.place.offset + line.len() as u64;
-            let (details, kept) = draft.details(offset, widths.details, hash);
-            line.extend_from_slice(&details);
+            let (mut details, kept) = draft.details(offset, widths.details, hash);
             if !kept {
-                self.lost.push(position);
+                let segment = record.place.segment;
+                let place = Place { segment, offset };
+                let found = self
+                    .elsewhere
+                    .as_ref()
+                    .and_then(|elsewhere| elsewhere.details(&record.event, place, widths.details, hash));
+                match found {
+                    Some(found) => {
+                        details = found;
+                        self.restored += 1;
+                    }
+                    None => self.lost.push(position),
+                }
             }
+            line.extend_from_slice(&details);
         }
         line.push(b'\n');
         draft.put(record.place.offset, &line)

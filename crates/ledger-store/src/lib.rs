@@ -3,9 +3,11 @@
 //! The only crate that knows sled, bincode and files. `FORMAT.md` states every byte.
 
 mod ahead;
+mod backup;
 mod blocks;
 mod clerk;
 mod cursor;
+mod destroy;
 mod draft;
 mod group;
 mod index;
@@ -17,10 +19,13 @@ mod older;
 mod open;
 mod options;
 mod packer;
+mod prefix;
 mod reader;
 mod record;
 mod render;
 mod repair;
+mod restore;
+mod right_parts;
 mod shared;
 mod snapshots;
 mod tape;
@@ -40,12 +45,14 @@ pub mod samples;
 #[cfg(test)]
 mod tests;
 
+pub use backup::{Backed, BackupError, backup};
 pub use log::{AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, NewEvent, Recorded};
 pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};
 pub use reader::TapeReader;
 pub use render::{DETAILS_BYTES_MAX, FORMAT, LEAF_BYTES_MAX};
 pub use repair::{Repaired, repair};
+pub use restore::{Restored, restore};
 pub use snapshots::{Snapshot, SnapshotKind, Snapshots};
 pub use tape_log::TapeLog;
 pub use verify::{Verified, verify};

@@ -80,6 +80,16 @@ pub enum Fatal {
         /// What to do.
         remedy: String,
     },
+    /// A directory that is used otherwise.
+    #[error("{directory} holds no ledger: {how}; {remedy}")]
+    NoLedger {
+        /// The directory.
+        directory: String,
+        /// What it is.
+        how: &'static str,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// Another process has the data directory open.
     #[error("the data directory {0} is in use by another process; one process opens it at a time")]
     Locked(String),

@@ -15,6 +15,7 @@ use ledger_proof::{Hash, Tree, leaf_hash};
 
 use crate::{
     AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, Recorded,
+    destroy::Order,
     render::{Renderer, events_of, ledger_opened},
     shared::{reading, writing},
 };
@@ -188,7 +189,7 @@ impl EventLog for MemoryLog {
     }
 
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
-        Ok(details_at(&self.all, event.position))
+        Ok(details_of(&self.all, event))
     }
 }
 
@@ -266,12 +267,16 @@ impl EventReader for MemoryReader {
     }
 
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
-        Ok(self.with(|durable| details_at(&durable.events, event.position)))
+        Ok(self.with(|durable| details_of(&durable.events, event)))
     }
 }
 
-fn details_at(events: &[Recorded], position: u64) -> Option<Details> {
-    let index = usize::try_from(position).ok()?;
+fn details_of(events: &[Recorded], event: &Event) -> Option<Details> {
+    let index = usize::try_from(event.position).ok()?;
+    let mut orders = events.iter().filter_map(|(other, _)| Order::of(other));
+    if orders.any(|order| order.covers(event)) {
+        return None;
+    }
     events.get(index).and_then(|(_, details)| details.clone())
 }
 

@@ -143,6 +143,11 @@ impl Index {
         self.orders.retain(|position| *position < size);
     }
 
+    /// The positions of the events that order details to be destroyed.
+    pub(crate) fn orders(&self) -> &[u64] {
+        &self.orders
+    }
+
     /// How many events are in no segment yet.
     pub(crate) fn added(&self) -> usize {
         self.added

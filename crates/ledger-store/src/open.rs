@@ -10,8 +10,10 @@ use ledger_proof::leaf_hash;
 
 use crate::{
     AppendError, EventLog, Fatal, Head, Opened, Options, TapeLog,
+    backup::BACKUP,
     blocks::{Blocks, BlocksHead, Fault, close},
     cursor::visit_blocks,
+    destroy::{Orders, carry_out},
     group::Group,
     index::Streams,
     known::{Doubt, missing, start, with_remedy},
@@ -20,6 +22,7 @@ use crate::{
     packer::Packer,
     record,
     render::{Renderer, ledger_opened},
+    restore::is_unfinished,
     shared::{Durable, Shared, read_record, reading, writing},
     tape::{Line, Start, Survey, Tape, Writer, copy_bytes, cut_tail, failed, make_durable, parse, survey},
 };
@@ -29,6 +32,7 @@ const CLOCK_BEHIND_MAX_US: i64 = 5 * 60 * 1_000_000;
 
 pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<(TapeLog, Opened), Fatal> {
     let started = std::time::Instant::now();
+    refuse_others(directory)?;
     make_durably(directory, options)?;
     let lock = Lock::take(&*options.disk, directory)?;
     let to_read = lock.read_only.clone();
@@ -79,6 +83,9 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
     let mut filler = Filling::new(&tape, head);
     let (packer, fault) = filler.fill(sled, directory, options, head)?;
     let _ = filler.shared.older.set(filler.older);
+    let orders = ordered(&filler.shared, filler.index.orders())?;
+    let destroyed = finish_destroying(&tape, directory, head.size, &orders)?;
+    *writing(&filler.shared.orders) = orders;
     let mut log = TapeLog {
         writer: Writer::resume(tape, options, survey.end)?,
         shared: filler.shared,
@@ -113,6 +120,7 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
         rebuilt: fault.clone().filter(|_| !log.is_sled_stale()),
         without_sled: fault.filter(|_| log.is_sled_stale()),
         read_only: None,
+        destroyed,
         milliseconds: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     };
     Ok((log, opened))
@@ -127,6 +135,26 @@ fn long_enough(tape: &Tape, options: &Options, survey: &Survey) -> Result<(), Fa
     let (place, how) = survey.trouble.unwrap_or((survey.end, "nothing follows"));
     let how = format!("the tape ends after {size} events, and a checkpoint was signed over {known}: {how}");
     Err(tape.damaged(place, how))
+}
+
+/// Position 0, and the events that order details to be destroyed.
+fn ordered(shared: &Shared, positions: &[u64]) -> Result<Orders, Fatal> {
+    let mut orders = Orders::default();
+    for position in std::iter::once(&0).chain(positions) {
+        if let Some(record) = shared.record(*position)? {
+            orders.add(&record.event);
+        }
+    }
+    Ok(orders)
+}
+
+/// Goes on with destroying details where a crash left it. On a full disk it is left for the next opening: nobody is
+/// given those details.
+fn finish_destroying(tape: &Tape, directory: &Path, events: u64, orders: &Orders) -> Result<u64, Fatal> {
+    match carry_out(tape, directory, events, orders) {
+        Err(Fatal::Io { disk_full: true, .. }) => Ok(0),
+        other => other,
+    }
 }
 
 /// A log that is read from the tape up to its last commit, and takes no postings. Nothing on disk is changed.
@@ -149,6 +177,8 @@ fn read_only(
     let mut filler = Filling::new(&tape, head);
     let mut packer = Packer::new(Arc::clone(&filler.shared), BlocksHead::default());
     filler.replay(&mut packer, options, head)?;
+    let orders = ordered(&filler.shared, filler.index.orders())?;
+    *writing(&filler.shared.orders) = orders;
     let log = TapeLog {
         writer: Writer::idle(tape, options, survey.end)?,
         shared: filler.shared,
@@ -173,8 +203,24 @@ fn read_only(
     Ok((log, opened))
 }
 
+/// Refuses a directory that holds a tape and is no ledger: posting to a backup would be the end of it.
+pub(crate) fn refuse_others(directory: &Path) -> Result<(), Fatal> {
+    let (how, remedy) = if directory.join(BACKUP).exists() {
+        ("it is a backup", "make a ledger of it with `rekenschap restore`")
+    } else if is_unfinished(directory) {
+        ("a restore to it did not finish", "run it again")
+    } else {
+        return Ok(());
+    };
+    Err(Fatal::NoLedger {
+        directory: directory.display().to_string(),
+        how,
+        remedy,
+    })
+}
+
 /// Makes a folder and those above it, each name synced: a ledger must not vanish with its folder's name.
-fn make_durably(directory: &Path, options: &Options) -> Result<(), Fatal> {
+pub(crate) fn make_durably(directory: &Path, options: &Options) -> Result<(), Fatal> {
     if directory.as_os_str().is_empty() || directory.exists() {
         return Ok(());
     }

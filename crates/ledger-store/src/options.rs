@@ -96,6 +96,8 @@ pub struct Opened {
     pub without_sled: Option<String>,
     /// Why it can be read and takes no postings.
     pub read_only: Option<String>,
+    /// How many details were overwritten because a crash had interrupted their destruction.
+    pub destroyed: u64,
     /// How long it took.
     pub milliseconds: u64,
 }
@@ -128,6 +130,13 @@ impl fmt::Display for Opened {
                 f,
                 "\n{bytes} bytes {what} were cut from the tape and set aside in {}.",
                 aside.display()
+            )?;
+        }
+        if self.destroyed > 0 {
+            let destroyed = self.destroyed;
+            write!(
+                f,
+                "\nThe details of {destroyed} events, whose destruction had been interrupted, were destroyed."
             )?;
         }
         if let Some(why) = &self.rebuilt {

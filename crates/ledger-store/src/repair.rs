@@ -19,7 +19,8 @@ use ledger_proof::Hash;
 use crate::{
     Fatal, Options,
     blocks::{Blocks, BlocksHead, Fault, close},
-    draft::{Draft, Redrawn},
+    destroy::Orders,
+    draft::{Draft, Elsewhere, Redrawn},
     known::Records,
     lock::Lock,
     record::Record,
@@ -33,13 +34,20 @@ pub struct Repaired {
     pub files: Vec<(PathBuf, Option<PathBuf>)>,
     /// The positions of events whose details were damaged and are blank now.
     pub lost_details: Vec<u64>,
+    /// How many events got theirs back from the backup.
+    pub restored_details: u64,
     /// The number of events in the ledger.
     pub events: u64,
 }
 
 /// Puts back what is damaged on the tape of a directory that no process has open. When sled cannot prove it, nothing is
-/// changed and an error says so.
-pub fn repair(directory: &Path, options: &Options, now: Instant) -> Result<Repaired, Fatal> {
+/// changed and an error says so. Details that are damaged are taken from a backup when there is one and it has them.
+pub fn repair(
+    directory: &Path,
+    backup: Option<&Path>,
+    options: &Options,
+    now: Instant,
+) -> Result<Repaired, Fatal> {
     let lock = Lock::take(&*options.disk, directory)?;
     if let Some(why) = &lock.read_only {
         return Err(Fatal::Io {
@@ -56,11 +64,15 @@ pub fn repair(directory: &Path, options: &Options, now: Instant) -> Result<Repai
         ));
     }
     let tape = Tape::open(Arc::clone(&options.disk), directory, true)?;
+    let backup = backup
+        .map(|folder| Tape::open(Arc::clone(&options.disk), folder, false))
+        .transpose()?;
     let refused = |fault: Fault| unproven(directory, &format!("sled cannot prove what stood there: {fault}"));
     let blocks = Blocks::open(&place, options.sled_cache_bytes).map_err(refused)?;
     let staging = directory.join("repair");
     let repaired = Repair {
         tape: &tape,
+        backup: backup.as_ref(),
         blocks: &blocks,
         directory,
         options,
@@ -84,6 +96,7 @@ fn unproven(directory: &Path, how: &str) -> Fatal {
 
 struct Repair<'a> {
     tape: &'a Tape,
+    backup: Option<&'a Tape>,
     blocks: &'a Blocks,
     directory: &'a Path,
     options: &'a Options,
@@ -93,7 +106,7 @@ struct Repair<'a> {
     made: Vec<u64>,
 }
 
-impl Repair<'_> {
+impl<'a> Repair<'a> {
     fn run(mut self, now: Instant) -> Result<Repaired, Fatal> {
         let head = self
             .blocks
@@ -107,6 +120,7 @@ impl Repair<'_> {
         Ok(Repaired {
             files,
             lost_details: redrawn.lost,
+            restored_details: redrawn.restored,
             events,
         })
     }
@@ -131,10 +145,10 @@ impl Repair<'_> {
     }
 
     /// Goes through all of sled's records and makes every segment that does not stand as they say.
-    fn redraw(&mut self, head: &BlocksHead) -> Result<Redrawn, Fatal> {
+    fn redraw(&mut self, head: &BlocksHead) -> Result<Redrawn<'a>, Fatal> {
         let whole = self.whole_commits()?;
         let mut records = Records::new(self.blocks);
-        let mut redrawn = Redrawn::default();
+        let mut redrawn = Redrawn::with(self.elsewhere(head)?);
         let mut draft: Option<Draft> = None;
         let mut segments = Vec::new();
         let size = head.tree.size();
@@ -196,6 +210,19 @@ impl Repair<'_> {
             )));
         }
         Ok(redrawn)
+    }
+
+    /// The backup, and whose details it must not give back.
+    fn elsewhere(&self, head: &BlocksHead) -> Result<Option<Elsewhere<'a>>, Fatal> {
+        let Some(tape) = self.backup else {
+            return Ok(None);
+        };
+        let (mut records, mut orders) = (Records::new(self.blocks), Orders::default());
+        for position in 0..head.tree.size() {
+            let record = records.at(position).map_err(|fault| self.refused(&fault))?;
+            orders.add(&record.event);
+        }
+        Ok(Some(Elsewhere { tape, orders }))
     }
 
     /// The commits on the tape whose events are all there: their roots are the proof.

@@ -14,6 +14,7 @@ use crate::{
     Fatal, Head,
     blocks::{Blocks, Fault, close},
     cursor::{Cursor, cursor_of, visit_blocks},
+    destroy::Orders,
     index::Streams,
     older::{Loaded, Older},
     record::Record,
@@ -57,6 +58,8 @@ pub(crate) struct Shared {
     /// Blocks on their way to sled, in order: first position and records. One is added before `tail_first` passes it, and
     /// leaves when sled has it, so that a reader finds every durable event in one of the three.
     pub(crate) waiting: RwLock<VecDeque<Block>>,
+    /// Whose details were destroyed: nobody is given them, also while they are still being overwritten.
+    pub(crate) orders: RwLock<Orders>,
     /// None once sled has failed; then the tape is read.
     blocks: RwLock<Option<Blocks>>,
     /// Positions and where their lines begin, gathered whenever the tape is read.
@@ -71,6 +74,7 @@ impl Shared {
             streams: RwLock::default(),
             older: OnceLock::default(),
             waiting: RwLock::default(),
+            orders: RwLock::default(),
             blocks: RwLock::default(),
             waypoints: Mutex::default(),
         }
@@ -332,6 +336,9 @@ impl Shared {
         let Some(hash) = event.details_hash else {
             return Ok(None);
         };
+        if reading(&self.orders).cover(event) {
+            return Ok(None);
+        }
         match self.record(event.position)? {
             Some(record) => details_at(&self.tape, record.place, record.widths, hash),
             None => Ok(None),

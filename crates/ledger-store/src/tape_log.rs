@@ -1,6 +1,9 @@
 //! The log on disk: stages commands in memory, writes them to the tape, and hands them to sled once they are durable.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use ledger_contract::{
     event::{Details, EntryKind, Event, Stream, read_leaf},
@@ -11,6 +14,7 @@ use ledger_proof::Tree;
 use crate::{
     AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, Snapshots, TapeReader,
     ahead::Ahead,
+    destroy::{ORDERS, carry_out},
     group::Group,
     index::{entry_hash, key_hash},
     lock::Lock,
@@ -74,6 +78,18 @@ impl TapeLog {
         self.shared.blocks().is_none()
     }
 
+    /// Overwrites the details that events on the record order to be destroyed, removes the copies aside, and lists the
+    /// orders in the file that is kept beside backups. Returns how many details it were, and the file.
+    pub fn destroy_ordered(&mut self) -> Result<(u64, PathBuf), Fatal> {
+        self.healthy()?;
+        let directory = self.shared.tape.data();
+        let (size, mut orders) = (self.shared.head().size, reading(&self.shared.orders).clone());
+        // What is not durable yet orders nothing yet.
+        orders.cut(size);
+        let destroyed = carry_out(&self.shared.tape, directory, size, &orders)?;
+        Ok((destroyed, directory.join(ORDERS)))
+    }
+
     fn healthy(&self) -> Result<(), Fatal> {
         self.poisoned
             .clone()
@@ -95,6 +111,7 @@ impl TapeLog {
         streams.cut(size);
         drop(streams);
         self.index.cut(size);
+        writing(&self.shared.orders).cut(size);
         let taken = self.writer.take_back(byte);
         self.poison(taken)
     }
@@ -297,6 +314,7 @@ impl EventLog for TapeLog {
         for (event, _) in &events {
             streams.push(&event.stream, event.position);
             self.index.add(event);
+            writing(&self.shared.orders).add(event);
         }
         drop(streams);
         if self.group.buffer.len() >= self.chunk_bytes {

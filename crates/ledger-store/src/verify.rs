@@ -10,13 +10,17 @@ use ledger_proof::{Hash, Tree, leaf_hash};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Fatal, Options,
+    BackupError, Fatal, Options,
+    backup::marker,
     blocks::{Blocks, BlocksHead, Fault, close},
     cursor::Cursor,
+    destroy::{ORDERS, Order},
     known::{remedy, with_remedy},
     lock::Lock,
+    prefix::{End, Marker},
     record::Record,
     render::Widths,
+    right_parts::RightParts,
     tape::{
         Checksum, Commit, Line, Place, REMEDY, Tape, failed, first_position, gap, is_blank, parse, tail_bytes,
     },
@@ -49,10 +53,19 @@ pub struct Verified {
 /// cannot be read is an error.
 pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
     let lock = Lock::take(&*options.disk, directory)?;
+    let until = marker(directory, options).map_err(|error| match error {
+        BackupError::Fatal(fatal) => fatal,
+        other => Fatal::Damaged {
+            what: directory.display().to_string(),
+            how: other.to_string(),
+            remedy: REMEDY.to_owned(),
+        },
+    })?;
     let tape = Tape::open(Arc::clone(&options.disk), directory, false)?;
     let mut check = Check {
         tape: &tape,
         found: Verified::default(),
+        right_parts: RightParts::default(),
         tree: Tree::default(),
         root_is_known: true,
         versions: HashMap::new(),
@@ -64,6 +77,7 @@ pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
         events_min: options.events_min,
         group: Group::default(),
         sled: None,
+        until,
         head: BlocksHead::default(),
         doubt: None,
         remedy: REMEDY.to_owned(),
@@ -71,14 +85,16 @@ pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
     };
     check.found.segments = tape.segments().len() as u64;
     check.names(directory, options)?;
-    match lock.read_only {
+    match (&check.until, lock.read_only) {
+        (Some(_), _) => check.found.sled_unread = Some("a backup has none".to_owned()),
         // sled cannot be opened without writing.
-        Some(why) => check.found.sled_unread = Some(why),
-        None => check.open_sled(directory, options),
+        (None, Some(why)) => check.found.sled_unread = Some(why),
+        (None, None) => check.open_sled(directory, options),
     }
     let before = check.found.findings.len();
     check.lines(options)?;
     check.tail()?;
+    check.details();
     let tape_is_whole = check.found.findings.len() == before;
     check.judge_sled(tape_is_whole);
     close(check.sled.take());
@@ -91,6 +107,8 @@ pub fn verify(directory: &Path, options: &Options) -> Result<Verified, Fatal> {
 struct Group {
     events: u64,
     blank: u64,
+    /// The events that order details to be destroyed.
+    orders: Vec<Event>,
     checksum: Checksum,
     stamps: Option<(Instant, Instant)>,
     faults: Vec<String>,
@@ -108,6 +126,8 @@ struct Sled {
 struct Check<'a> {
     tape: &'a Tape,
     found: Verified,
+    /// What stands right of the leaves.
+    right_parts: RightParts,
     tree: Tree,
     /// Whether every leaf up to here was met; after a gap no root can be recomputed.
     root_is_known: bool,
@@ -126,6 +146,8 @@ struct Check<'a> {
     group: Group,
     /// None when it cannot be read, and from the first difference on.
     sled: Option<Sled>,
+    /// Of a backup, where it ends, if it has anything: what follows is left over from a run that did not finish.
+    until: Option<Marker>,
     /// What sled's head tells; nothing without one.
     head: BlocksHead,
     /// Where tape and sled differ first, or what is wrong with sled. Whose fault it is shows at the end of the tape.
@@ -185,6 +207,11 @@ impl Check<'_> {
             let read_bytes = lines.read_bytes;
             let Some(line) = lines.next()? else { break };
             let (place, position) = (line.place, self.found.events + self.group.events);
+            if let Some(Marker(end)) = &self.until
+                && end.as_ref().is_none_or(|end| place >= end.place)
+            {
+                return Ok(());
+            }
             if place.segment != segment {
                 segment = place.segment;
                 if segment != position {
@@ -265,19 +292,38 @@ impl Check<'_> {
             .stamps
             .unwrap_or((event.recorded_at, event.recorded_at));
         self.group.stamps = Some((first.min(event.recorded_at), last.max(event.recorded_at)));
-        self.details(place, &event, details);
+        self.right_part(place, &event, details);
+        if Order::of(&event).is_some() {
+            self.group.orders.push(event.clone());
+        }
         if event.position == position {
             self.compare(&Record { event, place, widths });
         }
     }
 
-    fn details(&mut self, place: Place, event: &Event, details: &[u8]) {
+    fn right_part(&mut self, place: Place, event: &Event, details: &[u8]) {
         match event.details_hash {
             None if details.is_empty() => {}
             None => self.fault(place, "there are details that the leaf does not tell of"),
             Some(_) if is_blank(details) => self.group.blank += 1,
-            Some(hash) if Hash::from(Sha256::digest(details)) == hash => {}
-            Some(_) => self.fault(place, "the details do not have the hash that the leaf tells"),
+            Some(hash) => self
+                .right_parts
+                .add(place, event, Hash::from(Sha256::digest(details)) == hash),
+        }
+    }
+
+    /// What is wrong with details, now that every order to destroy some is known.
+    fn details(&mut self) {
+        let (wrong, kept) = std::mem::take(&mut self.right_parts).finish(self.end);
+        for place in wrong {
+            self.fault(place, "the details do not have the hash that the leaf tells");
+        }
+        self.found.findings.append(&mut self.group.faults);
+        if kept > 0 {
+            self.found.findings.push(format!(
+                "The details of {kept} events are still there, though they were ordered to be destroyed; remove the \
+                 file {ORDERS} if there is one, and open the ledger: it destroys them."
+            ));
         }
     }
 
@@ -339,6 +385,9 @@ impl Check<'_> {
             self.fault(place, "the events of a commit do not have its stamp");
         }
         self.found.findings.append(&mut self.group.faults);
+        for order in group.orders.iter().filter_map(Order::of) {
+            self.right_parts.order(&order);
+        }
         self.found.events = commit.size;
         self.found.commits += 1;
         self.found.blank_details += group.blank;
@@ -350,6 +399,17 @@ impl Check<'_> {
 
     /// What stands behind the last valid commit: never acknowledged, unless it is known to have been.
     fn tail(&mut self) -> Result<(), Fatal> {
+        if let Some(Marker(end)) = self.until.take() {
+            let found = (self.found.events, self.found.root, self.end);
+            if let Some(End { place, commit }) = end
+                && found != (commit.size, commit.root, place)
+            {
+                self.fault(place, "it does not end as the file `backup` tells");
+                self.suspects.append(&mut self.group.faults);
+                self.found.findings.append(&mut self.suspects);
+            }
+            return Ok(());
+        }
         let (events, acknowledged) = (self.found.events, self.head.committed.max(self.events_min));
         if events == 0 {
             self.found.root = Tree::default().root();

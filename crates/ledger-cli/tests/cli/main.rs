@@ -1,5 +1,6 @@
 //! The binary as its users meet it: what it prints where, and with which status it ends.
 
+mod backup;
 mod demo;
 mod dordrecht;
 mod faults;

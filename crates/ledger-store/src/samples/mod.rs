@@ -160,6 +160,30 @@ pub fn corrected(stream: &Stream, expenditure: &str) -> NewCommand {
     }
 }
 
+/// A command that orders the details of a stream to be destroyed: through the day on which samples are booked, or the
+/// day before it.
+pub fn destruction(stream: &Stream, with_that_day: bool) -> NewCommand {
+    let through = if with_that_day {
+        DAY
+    } else {
+        Date::from_epoch_days(DAY.epoch_days() - 1)
+    };
+    NewCommand {
+        stream: stream.clone(),
+        expected_version: None,
+        recorded_by: "operator".to_owned(),
+        idempotency_key: None,
+        events: vec![NewEvent {
+            booking_date: through,
+            data: EventData::DetailsDestroyed(DetailsDestroyedV1 {
+                decision: "Vernietigingsbesluit 2030-01".to_owned(),
+                through: Day(through),
+            }),
+            details: None,
+        }],
+    }
+}
+
 /// A command whose leaf is longer than a leaf may be.
 pub fn too_long(stream: &Stream) -> NewCommand {
     let mut command = expenditure(stream, 0);

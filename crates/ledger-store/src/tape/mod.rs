@@ -78,6 +78,16 @@ impl Tape {
         })
     }
 
+    /// The disk that it is on.
+    pub(crate) fn disk(&self) -> &dyn Disk {
+        &*self.disk
+    }
+
+    /// The data directory that it is in.
+    pub(crate) fn data(&self) -> &Path {
+        self.directory.parent().unwrap_or(&self.directory)
+    }
+
     /// The file of a segment: its first position in 20 digits, so that names sort as positions do.
     pub(crate) fn path(&self, segment: u64) -> PathBuf {
         self.directory.join(format!("{segment:020}.tape"))
@@ -111,7 +121,8 @@ impl Tape {
         Ok(file)
     }
 
-    fn hold(&self, segment: u64, file: Option<Arc<dyn File>>) {
+    /// Knows a segment's file, or that it is to be opened when it is read.
+    pub(crate) fn hold(&self, segment: u64, file: Option<Arc<dyn File>>) {
         let mut segments = writing(&self.segments);
         segments.insert(segment, file);
     }
@@ -128,7 +139,7 @@ impl Tape {
     }
 
     /// Makes the names of the segments durable.
-    fn sync_names(&self) -> Result<(), Fatal> {
+    pub(crate) fn sync_names(&self) -> Result<(), Fatal> {
         self.disk
             .sync_dir(&self.directory)
             .map_err(|error| failed("syncing the folder", &self.directory, &error))

@@ -1,14 +1,17 @@
 //! Tests of the log as a whole; those of one part stand beside it.
 
 mod ahead;
+mod backup;
 mod crashes;
 mod damage;
+mod destroy;
 mod golden;
 mod lagging;
 mod logs;
 mod older;
 mod reading;
 mod repair;
+mod restore;
 mod snapshots;
 mod tape_damage;
 

@@ -79,7 +79,7 @@ fn a_read_only_copy_is_read_and_verified_and_takes_nothing() {
     let verified = verify(directory.path(), &copy).unwrap();
     assert_eq!((verified.findings, verified.events), (Vec::new(), size));
     assert!(verified.sled_unread.is_some());
-    assert!(repair(directory.path(), &copy, LATER).is_err());
+    assert!(repair(directory.path(), None, &copy, LATER).is_err());
 }
 
 #[test]

@@ -14,11 +14,11 @@ use super::{
     open, small,
 };
 use crate::{
-    EventLog, EventReader, Fatal, Options,
+    EventLog, EventReader, Fatal, Options, backup,
     conformance::post,
     faults::{Fault, FaultyDisk},
     repair,
-    samples::{expenditure, programme},
+    samples::{destruction, expenditure, programme},
     verify,
 };
 
@@ -53,7 +53,8 @@ impl Whole {
     /// Repairs, and holds the result against what it was; returns the positions whose details were lost.
     fn repaired(&self, file: &Path, what: &str) -> Vec<u64> {
         let before = fs::read(file).ok();
-        let repaired = repair(self.path(), &small(), LATER).unwrap_or_else(|fatal| panic!("{what}: {fatal}"));
+        let repaired =
+            repair(self.path(), None, &small(), LATER).unwrap_or_else(|fatal| panic!("{what}: {fatal}"));
         assert_eq!(repaired.events, self.events.len() as u64, "{what}");
         let [(made, copy)] = &repaired.files[..] else {
             panic!("{what}: {repaired:?}")
@@ -128,7 +129,7 @@ fn flipped_details_become_blank_and_it_says_whose() {
     let first: u64 = path.file_stem().unwrap().to_str().unwrap().parse().unwrap();
     assert_eq!(whole.repaired(path, "details"), vec![first + 2]);
     // Once blank they are not lost again.
-    let again = repair(whole.path(), &small(), LATER).unwrap();
+    let again = repair(whole.path(), None, &small(), LATER).unwrap();
     assert_eq!((again.files, again.lost_details), (Vec::new(), Vec::new()));
 }
 
@@ -180,11 +181,11 @@ fn a_repair_that_fails_anywhere_is_made_good_by_the_next_one() {
                 disk: Arc::new(disk.clone()),
                 ..small()
             };
-            let failed = repair(whole.path(), &failing, Instant(LATER.0 + 1)).is_err();
+            let failed = repair(whole.path(), None, &failing, Instant(LATER.0 + 1)).is_err();
             let what = format!("{fault:?} at {number}");
             assert_eq!(failed, disk.operations() > number, "{what}");
             let repaired =
-                repair(whole.path(), &small(), LATER).unwrap_or_else(|fatal| panic!("{what}: {fatal}"));
+                repair(whole.path(), None, &small(), LATER).unwrap_or_else(|fatal| panic!("{what}: {fatal}"));
             assert_eq!(repaired.lost_details, Vec::<u64>::new(), "{what}");
             assert_eq!(findings(whole.path()), Vec::<String>::new(), "{what}");
             let _ = fs::remove_dir_all(whole.path().join("aside"));
@@ -204,7 +205,7 @@ fn without_proof_nothing_is_changed() {
     changed[100] ^= 1;
     fs::write(path, &changed).unwrap();
     let refused = |why: &str| {
-        let told = repair(whole.path(), &small(), LATER).unwrap_err();
+        let told = repair(whole.path(), None, &small(), LATER).unwrap_err();
         assert!(matches!(told, Fatal::Damaged { .. }), "{told}");
         assert!(told.to_string().contains(why), "{why}: {told}");
         assert!(told.to_string().contains("put back a copy"), "{told}");
@@ -257,8 +258,43 @@ fn what_sled_does_not_know_yet_stays_as_it_is() {
     let mut changed = bytes.clone();
     changed[50] ^= 1;
     fs::write(path, &changed).unwrap();
-    let repaired = repair(whole.path(), &small(), LATER).unwrap();
+    let repaired = repair(whole.path(), None, &small(), LATER).unwrap();
     assert_eq!((repaired.events, repaired.files.len()), (size, 1));
     assert_eq!(findings(whole.path()), Vec::<String>::new());
     assert_eq!(open(whole.path(), &small(), LATER).unwrap().1.events, size);
+}
+
+#[test]
+fn details_come_back_from_a_backup_unless_they_were_destroyed() {
+    let whole = whole();
+    let folder = tempfile::tempdir().unwrap();
+    backup(whole.path(), folder.path(), &small()).unwrap();
+    let (path, bytes) = &whole.files[0];
+    let at = bytes.windows(10).position(|text| text == b"supplier 2").unwrap();
+    let mut changed = bytes.clone();
+    changed[at] ^= 1;
+    fs::write(path, &changed).unwrap();
+    let repaired = repair(whole.path(), Some(folder.path()), &small(), LATER).unwrap();
+    assert_eq!((repaired.lost_details, repaired.restored_details), (vec![], 1));
+    let end = end_of_lines(path);
+    assert!(fs::read(path).unwrap()[..end] == bytes[..end]);
+
+    // Once they were destroyed, the backup that still has them gives none back.
+    let (mut log, _, events) = open(whole.path(), &small(), LATER).unwrap();
+    let of = events.iter().find(|event| event.details_hash.is_some()).unwrap();
+    log.begin(LATER).unwrap();
+    log.stage(destruction(&of.stream, true)).unwrap();
+    log.commit().unwrap();
+    log.destroy_ordered().unwrap();
+    drop(log);
+    let mut changed = fs::read(path).unwrap();
+    changed[at] ^= 1;
+    fs::write(path, &changed).unwrap();
+    let repaired = repair(whole.path(), Some(folder.path()), &small(), LATER).unwrap();
+    assert_eq!((repaired.lost_details.len(), repaired.restored_details), (1, 0));
+    assert!(
+        fs::read(path).unwrap()[at..at + 10]
+            .iter()
+            .all(|byte| *byte == b' ')
+    );
 }
