@@ -138,7 +138,7 @@ fn in_order(ran: &Ran, whole: &Whole, what: &str) {
 fn damaged_sled_is_made_anew() {
     let mut dice = dice("damaged sled");
     let (whole, mut row) = (whole(), Row::default());
-    for _ in 0..share(16, 400) {
+    for _ in 0..share(16, 200) {
         let place = copy(&whole);
         let (_, what) = damage(&place.data().join("sled"), &mut dice);
         let opened = place.run(&["events"]);
@@ -156,7 +156,7 @@ fn damaged_sled_is_made_anew() {
 fn a_damaged_tape_is_refused_and_repaired() {
     let mut dice = dice("damaged tape");
     let (whole, mut row, mut found) = (whole(), Row::default(), 0);
-    for _ in 0..share(16, 400) {
+    for _ in 0..share(16, 200) {
         let place = copy(&whole);
         let (file, what) = damage(&place.data().join("tape"), &mut dice);
         let verified = place.run(&["verify"]);
@@ -215,7 +215,7 @@ fn same_but_lost_details(before: &str, after: &str, told: &str, what: &str) {
 fn damage_of_both_is_refused_or_harmless() {
     let mut dice = dice("damaged tape and sled");
     let (whole, mut row) = (whole(), Row::default());
-    for _ in 0..share(8, 200) {
+    for _ in 0..share(8, 100) {
         let place = copy(&whole);
         let (_, tape) = damage(&place.data().join("tape"), &mut dice);
         let (_, sled) = damage(&place.data().join("sled"), &mut dice);

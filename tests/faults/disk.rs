@@ -148,7 +148,7 @@ fn every_operation_fails_in_every_way() {
     ];
     // One fault for each operation in the short share, going round; all of them in the long one.
     let step = usize::try_from(share(faults.len() as u64, 1)).unwrap();
-    for sequence in 0..share(1, 4) {
+    for sequence in 0..share(1, 2) {
         let seed = u64::from(dice.next_u32());
         let whole = FaultyDisk::new(None);
         let directory = tempfile::tempdir().unwrap();

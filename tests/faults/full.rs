@@ -38,7 +38,7 @@ fn read_while_full(place: &Place, shim: &Shim, acknowledged: &Acknowledged, what
 fn a_full_disk_refuses_postings_and_is_read() {
     let mut dice = dice("full disk");
     let mut row = Row::default();
-    for case in 0..share(5, 60) {
+    for case in 0..share(5, 30) {
         let bytes = 150_000 + u64::from(dice.next_u32() % 150_000);
         let what = format!("case {case}, full after {bytes} bytes");
         let (place, acknowledged) = (Place::new(), Acknowledged::default());

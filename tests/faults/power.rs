@@ -35,7 +35,7 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
     let ended = place.serve(&shim).unwrap().stop();
     assert_eq!(ended.status, Some(0), "{}", ended.stderr);
     replay.load(&journal);
-    let mut cuts: Vec<usize> = (0..share(24, 500))
+    let mut cuts: Vec<usize> = (0..share(24, 400))
         .map(|_| dice.next_u32() as usize % replay.operations())
         .collect();
     cuts.sort_unstable();

@@ -32,7 +32,7 @@ fn cut_everywhere(row: &mut Row, place: &Place, run: &[&str], again: bool, ackno
     replay.load(&journal);
     fs::remove_file(&journal).unwrap();
     let (operations, all) = (replay.operations(), acknowledged.all());
-    let step = operations.div_ceil(usize::try_from(share(8, 1_000)).unwrap());
+    let step = operations.div_ceil(usize::try_from(share(8, 60)).unwrap());
     for cut in (1..=operations).step_by(step) {
         replay.go_on_to(cut);
         for kept in [Kept::All, Kept::Nothing, Kept::Some] {

@@ -14,7 +14,7 @@ use crate::{
 fn a_failing_disk_stops_postings_and_loses_none() {
     let mut dice = dice("failing calls");
     let (mut row, mut poisoned) = (Row::default(), 0);
-    for _ in 0..share(10, 200) {
+    for _ in 0..share(10, 100) {
         let operation = u64::from(dice.next_u32() % 90);
         let error = [Errno::IO, Errno::NOSPC][dice.next_u32() as usize % 2];
         let what = format!("operation {operation} fails with {error:?}");

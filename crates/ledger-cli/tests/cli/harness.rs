@@ -186,12 +186,6 @@ impl Serving {
         (status, rest)
     }
 
-    /// Ends it at once, as a crash does.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("ends");
-    }
-
     /// Posts one command; its reply when it was acknowledged.
     pub(crate) fn post(&self, command: &str) -> Option<Value> {
         let request = ureq::post(format!("{}/v1/commands", self.url)).content_type("application/json");

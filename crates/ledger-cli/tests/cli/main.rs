@@ -3,7 +3,6 @@
 mod backup;
 mod demo;
 mod dordrecht;
-mod faults;
 mod forger;
 mod harness;
 mod help;
