@@ -10,4 +10,5 @@ mod hex;
 pub mod problem;
 pub mod reply;
 pub mod report;
+pub mod sums;
 pub mod value;

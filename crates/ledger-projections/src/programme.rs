@@ -21,6 +21,8 @@ use crate::{
 #[derive(Clone, Debug, Default)]
 pub struct ProgrammeProjection {
     title: String,
+    /// Where the events stand that are no entries: what its sums do not tell; see `programme_sums`.
+    pub(crate) positions: Vec<u64>,
     pub(crate) ends_on: Option<Date>,
     pub(crate) authorised: Series,
     /// In the order of opening.
@@ -55,7 +57,7 @@ pub(crate) struct Project {
 pub(crate) struct Funder {
     pub(crate) id: Id,
     /// Booking date and position of each event that was booked earlier than all before it: dates fall, positions rise.
-    firsts: Vec<(Date, u64)>,
+    pub(crate) firsts: Vec<(Date, u64)>,
 }
 
 /// One series of a project.
@@ -133,6 +135,9 @@ impl ProgrammeProjection {
     ///
     /// An event of a project that was never opened changes nothing: no stream that was decided holds one.
     pub fn apply_fact(&mut self, position: u64, booking_date: Date, event: &ProgrammeEvent) {
+        if !is_entry(event) {
+            self.positions.push(position);
+        }
         match event {
             ProgrammeEvent::ProgrammeEstablished(e) => {
                 self.title.clone_from(&e.title);
@@ -298,6 +303,19 @@ impl Forecast {
             amount: recorded.amount,
         }
     }
+}
+
+/// Whether the event is of a commitment or an expenditure, of which there can be millions.
+fn is_entry(event: &ProgrammeEvent) -> bool {
+    matches!(
+        event,
+        ProgrammeEvent::CommitmentEntered(_)
+            | ProgrammeEvent::CommitmentRaised(_)
+            | ProgrammeEvent::CommitmentReleased(_)
+            | ProgrammeEvent::ExpenditurePosted(_)
+            | ProgrammeEvent::ExpenditureCorrected(_)
+            | ProgrammeEvent::ExpenditureReversed(_)
+    )
 }
 
 fn keep_earliest(first: &mut Option<Date>, date: Date) {

@@ -22,6 +22,8 @@ use ledger_domain::{
 #[derive(Clone, Debug, Default)]
 pub struct RegionProjection {
     title: String,
+    /// Where the events stand that are no costs: what its sums do not tell; see `region_sums`.
+    pub(crate) positions: Vec<u64>,
     pub(crate) state: Region,
     group_titles: BTreeMap<Id, String>,
     pub(crate) settlements: BTreeMap<Id, Frozen>,
@@ -101,6 +103,9 @@ impl RegionProjection {
             booking_date,
         };
         self.state.apply(recorded, event);
+        if !is_cost(event) {
+            self.positions.push(position);
+        }
         match event {
             RegionEvent::RegionEstablished(e) => self.title.clone_from(&e.title),
             RegionEvent::CostGroupDefined(e) => {
@@ -170,6 +175,14 @@ impl RegionProjection {
             })
             .collect()
     }
+}
+
+/// Whether the event is of a cost, of which there can be millions.
+fn is_cost(event: &RegionEvent) -> bool {
+    matches!(
+        event,
+        RegionEvent::CostRecorded(_) | RegionEvent::CostCorrected(_) | RegionEvent::CostReversed(_)
+    )
 }
 
 /// Whether a report lists the group: defined by then, or with something booked by then all the same.

@@ -47,18 +47,24 @@ impl Series {
     pub(crate) fn through(&self, date: Date) -> Option<i128> {
         let day = date.epoch_days();
         let number = day >> BLOCK_BITS;
-        let at = self.blocks.partition_point(|block| block.number < number);
-        let before = self.sum_before(at);
-        match self.blocks.get(at).filter(|block| block.number == number) {
-            Some(block) => {
-                let started = block
-                    .days
-                    .get(..block.days.partition_point(|(at, _)| *at <= day))?;
-                let is_empty = at == 0 && started.is_empty();
-                (!is_empty).then(|| before + sum(started))
-            }
-            None => (at > 0).then_some(before),
+        // The last block that began by then, if any; its days are few and lie together.
+        let at = self
+            .blocks
+            .partition_point(|block| block.number <= number)
+            .checked_sub(1)?;
+        let block = self.blocks.get(at)?;
+        let started = block.days.iter().take_while(|(at, _)| *at <= day);
+        let (mut days, mut cents) = (0_usize, block.before);
+        for (_, amount) in started {
+            days += 1;
+            cents += i128::from(*amount);
         }
+        (at > 0 || days > 0).then_some(cents)
+    }
+
+    /// Each day with its sum, ascending.
+    pub(crate) fn days(&self) -> impl Iterator<Item = (i32, i64)> {
+        self.blocks.iter().flat_map(|block| &block.days).copied()
     }
 
     /// The sum of the blocks before this one, which need not exist yet.

@@ -14,6 +14,7 @@ use tracing::{error, info};
 use crate::{
     clock::Clock,
     import::{Import, ImportOutcome, ImportRefusal, Line},
+    kept::Kept,
     proofs::{Keep, ProofError, Proofs, Signed, make_checkpoint, signed_events},
     queries::Queries,
     read_model::ReadModel,
@@ -92,7 +93,8 @@ pub fn open(
     read_model.stand_on(&reader.head());
     let writable = opened.read_only.is_none();
     let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader, writable)?;
-    let queries = Queries::new(reader, read_model, proofs, clock);
+    let kept = Kept::new(Some(log.snapshots()));
+    let queries = Queries::new(reader, read_model, proofs, kept, clock);
     Ok((Writer::new(log, streams), queries, opened))
 }
 
@@ -107,7 +109,7 @@ pub fn over<L: EventLog>(log: L, clock: Arc<dyn Clock>) -> Result<(Writer<L>, Qu
     })?;
     read_model.stand_on(&reader.head());
     let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), &reader, true)?;
-    let queries = Queries::new(reader, read_model, proofs, clock);
+    let queries = Queries::new(reader, read_model, proofs, Kept::new(None), clock);
     Ok((Writer::new(log, streams), queries))
 }
 

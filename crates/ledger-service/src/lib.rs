@@ -9,6 +9,7 @@ mod clock;
 mod destruction;
 mod gate;
 mod import;
+mod kept;
 mod ledger;
 mod lookup;
 mod proofs;

@@ -16,6 +16,7 @@ use tracing::warn;
 use crate::{
     clock::{Clock, today},
     gate::Gate,
+    kept::Kept,
     ledger::{SharedModel, read, write},
     proofs::Proofs,
     read_model::ReadModel,
@@ -56,17 +57,35 @@ pub struct Queries<R> {
     pub(crate) model: SharedModel,
     gate: Gate,
     proofs: Proofs,
+    pub(crate) kept: Kept,
     clock: Arc<dyn Clock>,
 }
 
 impl<R: EventReader> Queries<R> {
-    pub(crate) fn new(reader: R, model: ReadModel, proofs: Proofs, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        reader: R,
+        model: ReadModel,
+        proofs: Proofs,
+        kept: Kept,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             reader,
             model: Arc::new(RwLock::new(model)),
             gate: Gate::new(),
             proofs,
+            kept,
             clock,
+        }
+    }
+
+    /// The same queries, with a snapshot of the read model every so many events (by default every 65,536): what a
+    /// question about the past reads at most. A log in memory keeps none.
+    #[must_use]
+    pub fn with_snapshots_every(self, events: u64) -> Self {
+        Self {
+            kept: self.kept.every(events),
+            ..self
         }
     }
 
@@ -82,9 +101,11 @@ impl<R: EventReader> Queries<R> {
         self.clock.now()
     }
 
-    /// Lets the read model apply what became durable since.
+    /// Lets the read model apply what became durable since, and keeps a snapshot of it when one is due.
     pub fn catch_up(&self) -> Result<(), Fatal> {
-        write(&self.model).catch_up(&self.reader)
+        write(&self.model).catch_up(&self.reader)?;
+        self.kept.keep(&read(&self.model));
+        Ok(())
     }
 
     /// The number of events that current reports stand on.
@@ -216,7 +237,7 @@ impl<R: EventReader> Queries<R> {
             .collect()
     }
 
-    /// Makes a report from the read model, or from a replay of the programme's stream when the past is asked.
+    /// Makes a report from the read model, or when the past is asked from the snapshot before it and the events since.
     fn report<T>(
         &self,
         programme: &Id,
@@ -256,12 +277,8 @@ impl<R: EventReader> Queries<R> {
             return make(model.programme(programme), model.log_position(), model.root());
         }
         drop(model);
-        let mut projection: Option<ProgrammeProjection> = None;
         let stream = Stream::Programme(programme.clone());
-        self.reader.read_stream(&stream, 0, known, &mut |event| {
-            projection.get_or_insert_default().apply(&event);
-            true
-        })?;
+        let projection = self.kept.known_at(&self.reader, &stream, known)?;
         make(projection.as_ref(), known, self.root_text(known)?)
     }
 

@@ -30,6 +30,11 @@ impl ReadModel {
         hex(&self.root)
     }
 
+    /// The root over the events that were applied.
+    pub(crate) fn root_hash(&self) -> [u8; 32] {
+        self.root
+    }
+
     /// The number of events that were applied.
     pub(crate) fn log_position(&self) -> u64 {
         self.log_position

@@ -231,7 +231,7 @@ impl<R: EventReader> Queries<R> {
         }))
     }
 
-    /// Answers from the read model, or from a replay of the region's stream when the past is asked.
+    /// Answers from the read model, or when the past is asked from the snapshot before it and the events since.
     fn of_region<T>(
         &self,
         region: &Id,
@@ -256,12 +256,8 @@ impl<R: EventReader> Queries<R> {
             return answer(model.region(region), model.log_position(), model.root());
         }
         drop(model);
-        let mut projection: Option<RegionProjection> = None;
         let stream = Stream::Region(region.clone());
-        self.reader().read_stream(&stream, 0, known, &mut |event| {
-            projection.get_or_insert_default().apply(&event);
-            true
-        })?;
+        let projection = self.kept.known_at(self.reader(), &stream, known)?;
         answer(projection.as_ref(), known, self.root_text(known)?)
     }
 }

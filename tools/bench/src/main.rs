@@ -5,7 +5,9 @@
 
 mod floor;
 mod http;
+mod programmes;
 mod proof;
+mod questions;
 mod record;
 mod regions;
 mod table;
@@ -43,6 +45,8 @@ enum Work {
     Http,
     /// Cost shares of many municipalities, groups and costs.
     Shares,
+    /// Budget positions of many projects and events.
+    Positions,
     /// Leaves, inclusion proofs and bundles.
     Proofs,
 }
@@ -74,6 +78,9 @@ fn main() -> anyhow::Result<()> {
     }
     if asked(Work::Shares) {
         regions::cost_shares(&directory, events, &mut table)?;
+    }
+    if asked(Work::Positions) {
+        programmes::budget_positions(&directory, events, &mut table)?;
     }
     if asked(Work::Proofs) {
         proof::proofs(&directory, rounds, events, &mut table)?;

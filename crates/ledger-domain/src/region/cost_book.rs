@@ -19,6 +19,19 @@ pub struct CostBook {
     clients: BTreeMap<(u32, Municipality), Running>,
 }
 
+/// What a book holds, day by day: enough to make it again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BookedCosts {
+    /// Costs without a user.
+    pub joint: Vec<(Date, Money)>,
+    /// Costs by the municipality that was named, by day.
+    pub actual: Vec<(Date, Municipality, Money)>,
+    /// What of them lies above the threshold; nothing without one.
+    pub above: Vec<(Date, Municipality, Money)>,
+    /// The costs of each client, by its number; nothing without a threshold.
+    pub of_clients: Vec<(u32, Municipality, Date, Money)>,
+}
+
 /// Costs on or before a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Costs {
@@ -78,6 +91,39 @@ impl CostBook {
             joint: self.joint.at(day),
             by_municipality: self.actual.through(day).map(cost).collect(),
         }
+    }
+
+    /// What it holds.
+    pub fn booked(&self) -> BookedCosts {
+        let of_clients = self.clients.iter().flat_map(|((client, municipality), amounts)| {
+            let amounts = amounts.amounts();
+            amounts.map(|(day, amount)| (*client, *municipality, day, amount))
+        });
+        BookedCosts {
+            joint: self.joint.amounts().collect(),
+            actual: self.actual.amounts().collect(),
+            above: self.above.amounts().collect(),
+            of_clients: of_clients.collect(),
+        }
+    }
+
+    /// A book that holds this.
+    pub fn holding(threshold: Option<Money>, booked: &BookedCosts) -> Self {
+        let mut book = Self::new(threshold);
+        for (day, amount) in &booked.joint {
+            book.joint.add(*day, *amount);
+        }
+        for (day, municipality, amount) in &booked.actual {
+            book.actual.add(*day, *municipality, *amount);
+        }
+        for (day, municipality, amount) in &booked.above {
+            book.above.add(*day, *municipality, *amount);
+        }
+        for (client, municipality, day, amount) in &booked.of_clients {
+            let client = book.clients.entry((*client, *municipality)).or_default();
+            client.add(*day, *amount);
+        }
+        book
     }
 
     /// All that is booked, whatever the date.

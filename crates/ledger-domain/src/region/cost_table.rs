@@ -71,6 +71,21 @@ impl CostTable {
         })
     }
 
+    /// What is booked: per day and municipality one amount, by day.
+    pub fn amounts(&self) -> impl Iterator<Item = (Date, Municipality, Money)> {
+        let mut municipalities: Vec<(u32, Municipality)> = self
+            .columns
+            .iter()
+            .map(|(municipality, column)| (*column, *municipality))
+            .collect();
+        municipalities.sort_unstable();
+        let cells = self.blocks.iter().flat_map(|block| &block.cells);
+        cells.filter_map(move |((day, column), amount)| {
+            let (_, municipality) = municipalities.get(*column as usize)?;
+            Some((*day, *municipality, *amount))
+        })
+    }
+
     /// The index of the block where a place belongs.
     fn block_of(&self, place: Place) -> usize {
         let through = self.blocks.partition_point(|block| block.from <= place);

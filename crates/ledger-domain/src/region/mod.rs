@@ -23,7 +23,7 @@ pub mod shares;
 
 pub use advances::{PlannedAdvance, plan_advances};
 pub use command::*;
-pub use cost_book::{CostBook, Costs};
+pub use cost_book::{BookedCosts, CostBook, Costs};
 pub use cost_table::CostTable;
 pub use decide::decide;
 pub use entries::{Cost, Entries, EntryKind, EntryMap};

@@ -43,6 +43,16 @@ impl Running {
         self.days.iter().skip(at).copied()
     }
 
+    /// Each day with bookings and what was booked on it.
+    pub fn amounts(&self) -> impl Iterator<Item = (Date, Money)> {
+        let mut before = Money::ZERO;
+        self.days.iter().map(move |(day, total)| {
+            let amount = minus(*total, before);
+            before = *total;
+            (*day, amount)
+        })
+    }
+
     /// How many days of the list are on or before this day.
     fn through(&self, day: Date) -> usize {
         self.days.partition_point(|(known, _)| *known <= day)

@@ -1,8 +1,8 @@
 //! What the rules need to know of a region, and enough to say what any year comes to at any date.
 
 use super::{
-    BudgetCosts, CostBook, DefineCostGroup, DistributionKeySet, Event, Members, Running, SchedulePhaseOut,
-    SettlementShareDrawn, Version, Versions, Weights, running::minus,
+    BookedCosts, BudgetCosts, CostBook, DefineCostGroup, DistributionKeySet, Event, Members, Running,
+    SchedulePhaseOut, SettlementShareDrawn, Version, Versions, Weights, running::minus,
 };
 use crate::{Date, Fraction, Id, Money, Municipality, Year};
 use std::{
@@ -147,6 +147,16 @@ impl Region {
             }
             Event::SettlementShareDrawn(e) => self.settle(date, e),
             Event::RegionPeriodClosed(e) => self.closed_through = Some(e.through),
+        }
+    }
+
+    /// Puts the costs of a group and year in the place of those there, with the highest client number given out.
+    /// Nothing changes when there is no such group.
+    pub fn put_costs(&mut self, group: &Id, year: Year, clients: u32, booked: &BookedCosts) {
+        let threshold = self.groups.get(group).and_then(|group| group.threshold);
+        if let Some(year) = self.group_year(group, year) {
+            year.costs = CostBook::holding(threshold, booked);
+            year.clients = clients;
         }
     }
 

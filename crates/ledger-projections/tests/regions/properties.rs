@@ -1,7 +1,7 @@
 //! Any history: reports tie, every figure is explained to the cent by its events and by its steps, and what was known at
 //! an earlier point is what was reported then.
 
-use crate::history::{cents, explain, known_at, projection, report};
+use crate::history::{cents, explain, head, known_at, projection, report};
 use crate::lines::{line, region};
 use ledger_domain::{Money, Year};
 use ledger_projections::{RegionFigure, RegionProjection};
@@ -97,5 +97,41 @@ proptest! {
                 }
             }
         }
+    }
+
+    #[test]
+    fn sums_and_the_events_since_tell_what_all_events_tell(
+        lines in prop::collection::vec(line(), 1..60), year in 2020..=2022_u16, cut in any::<prop::sample::Index>()
+    ) {
+        let mut book = region();
+        for line in &lines {
+            book.tell(line);
+        }
+        let cut = cut.index(book.events.len() + 1);
+        let sums = known_at(&book, cut).to_sums();
+        let mut again = RegionProjection::new();
+        let fold = |projection: &mut RegionProjection, at: usize| {
+            let (recorded, event, _) = &book.events[at];
+            projection.apply_fact(recorded.position, recorded.booking_date, event);
+        };
+        for at in 0..cut {
+            if sums.positions.contains(&book.events[at].0.position) {
+                fold(&mut again, at);
+            }
+        }
+        prop_assert!(again.put_sums(&sums));
+        (cut..book.events.len()).for_each(|at| fold(&mut again, at));
+        let whole = projection(&book);
+        for as_of in DATES {
+            prop_assert_eq!(report(&again, year, as_of), report(&whole, year, as_of));
+        }
+        prop_assert_eq!(again.to_sums(), whole.to_sums());
+        for (settlement, ..) in whole.settlements() {
+            let told = |projection| ledger_projections::settlement(projection, head(projection, DATES[2]), settlement);
+            prop_assert_eq!(told(&again), told(&whole));
+        }
+        let mut other = sums.clone();
+        other.positions.push(1 << 40);
+        prop_assert!(!again.put_sums(&other), "sums of another region");
     }
 }

@@ -67,6 +67,35 @@ proptest! {
     }
 
     #[test]
+    fn sums_and_the_events_since_tell_what_all_events_tell(
+        history in any_history(),
+        query in any_query(),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let cut = cut.index(history.facts.len() + 1);
+        let mut kept = ProgrammeProjection::new();
+        let fold = |projection: &mut ProgrammeProjection, position: usize| {
+            let fact = &history.facts[position];
+            projection.apply_fact(position as u64, fact.date, &fact.event);
+        };
+        (0..cut).for_each(|position| fold(&mut kept, position));
+        let sums = kept.to_sums();
+        let mut again = ProgrammeProjection::new();
+        for position in &sums.positions {
+            fold(&mut again, usize::try_from(*position).expect("a position"));
+        }
+        prop_assert!(again.put_sums(&sums));
+        (cut..history.facts.len()).for_each(|position| fold(&mut again, position));
+        let head = || history.head(&query);
+        prop_assert_eq!(ledger_projections::budget_position(&again, head(), &query, &text), history.budget_position(&query));
+        prop_assert_eq!(ledger_projections::underspend(&again, head(), &query, &text), history.underspend(&query));
+        prop_assert_eq!(ledger_projections::funding(&again, head(), &query), history.funding(&query));
+        let mut other = sums.clone();
+        other.positions.push(1 << 40);
+        prop_assert!(!again.put_sums(&other), "sums of another programme");
+    }
+
+    #[test]
     fn groups_and_totals_tie(history in any_history(), mut query in any_query()) {
         query.by = query.by.or(Some(GroupBy::Theme));
         let report = history.budget_position(&query);

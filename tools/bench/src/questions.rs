@@ -1,0 +1,54 @@
+//! What many questions take: by the wall, which others on the machine lengthen, and in CPU of the asking thread.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// What every question took so far, in microseconds.
+#[derive(Default)]
+pub(crate) struct Taken {
+    wall_us: Vec<u128>,
+    cpu_us: Vec<u128>,
+}
+
+impl Taken {
+    /// Asks once.
+    pub(crate) fn ask<T>(&mut self, question: impl FnOnce() -> T) -> T {
+        let (started, cpu) = (Instant::now(), cpu_time());
+        let answer = question();
+        self.cpu_us.push(cpu_time().saturating_sub(cpu).as_micros());
+        self.wall_us.push(started.elapsed().as_micros());
+        answer
+    }
+}
+
+impl fmt::Display for Taken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |taken: &[u128], percent: usize| {
+            let mut taken = taken.to_vec();
+            taken.sort_unstable();
+            taken
+                .get(taken.len() * percent / 100)
+                .copied()
+                .unwrap_or_default()
+        };
+        write!(
+            f,
+            "p50 {} us, p99 {} us (CPU: p50 {} us, p99 {} us)",
+            of(&self.wall_us, 50),
+            of(&self.wall_us, 99),
+            of(&self.cpu_us, 50),
+            of(&self.cpu_us, 99)
+        )
+    }
+}
+
+/// What this thread has computed since it began.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    let part = |value: i64| u64::try_from(value).unwrap_or_default();
+    Duration::from_secs(part(time.tv_sec)) + Duration::from_nanos(part(time.tv_nsec))
+}
