@@ -12,7 +12,7 @@ use crate::{
     blocks::{Blocks, BlocksHead, Fault},
     cursor::Cursor,
     record::Record,
-    tape::{Checksum, Line, Place, Start, Survey, Tape, parse},
+    tape::{Checksum, Commit, Line, Place, Start, Survey, Tape, parse},
 };
 
 /// Why the tape and sled do not fit each other, or why that cannot be told.
@@ -74,8 +74,12 @@ impl<'a> Records<'a> {
     }
 }
 
+/// How many events of a last commit that sled has whole are read again at most, from its end.
+const LAST_EVENTS_READ: u64 = 4_096;
+
 /// Where opening goes on reading the tape after what sled has: behind its last event, with the checksum of the group
-/// that is open there. On the way every segment is looked at by name, length, first and last line.
+/// that is open there. On the way every segment is looked at by name, length, first and last line. Of a commit that is
+/// longer than what is read again, its root is held against sled's, and the last events against sled's records.
 pub(crate) fn start(tape: &Tape, blocks: &Blocks, head: &BlocksHead) -> Result<Start, Doubt> {
     let mut records = Records::new(blocks);
     let size = head.tree.size();
@@ -85,6 +89,21 @@ pub(crate) fn start(tape: &Tape, blocks: &Blocks, head: &BlocksHead) -> Result<S
     }
     segments(tape, &mut records, size)?;
     let first = records.group_of(&last)?;
+    let unread = size.saturating_sub(LAST_EVENTS_READ);
+    if first.event.position < unread
+        && let Some((commit, end)) = closed_by(tape, &first, head)?
+    {
+        for position in unread..size {
+            stands(tape, &records.at(position)?)?;
+        }
+        return Ok(Start {
+            place: end,
+            tree: head.tree.clone(),
+            group: (end, size),
+            last: Some((commit, first.place)),
+            ..Start::default()
+        });
+    }
     let group = (first.place, first.event.position);
     let mut checksum = Checksum::default();
     let (mut position, mut place) = (first.event.position, first.place);
@@ -107,7 +126,26 @@ pub(crate) fn start(tape: &Tape, blocks: &Blocks, head: &BlocksHead) -> Result<S
         tree: head.tree.clone(),
         group,
         checksum,
+        last: None,
     })
+}
+
+/// The commit that stands right behind sled's last event, and where its line ends, when it closes the group that begins
+/// with a record and its root is that of sled's head.
+fn closed_by(tape: &Tape, first: &Record, head: &BlocksHead) -> Result<Option<(Commit, Place)>, Fatal> {
+    let mut lines = tape.lines(head.next);
+    let Some(line) = lines.next()?.filter(|line| line.whole) else {
+        return Ok(None);
+    };
+    let (at, end) = (line.place, line.end());
+    let Line::Commit(commit) = parse(line.bytes) else {
+        return Ok(None);
+    };
+    let closes = at == head.next
+        && (commit.first, commit.size) == (first.event.position, head.tree.size())
+        && commit.recorded_at == first.event.recorded_at
+        && commit.root == head.tree.root();
+    Ok(closes.then_some((commit, end)))
 }
 
 /// Goes from segment to segment, last first: each begins with the event that names it, and the one before it ends with

@@ -25,6 +25,8 @@ pub(crate) struct Start {
     pub(crate) group: (Place, u64),
     /// The checksum of that group's events before the place.
     pub(crate) checksum: Checksum,
+    /// The commit that ends there, when one is known to, and where its group begins.
+    pub(crate) last: Option<(Commit, Place)>,
 }
 
 /// The end of the valid tape.
@@ -47,11 +49,12 @@ pub(crate) fn survey(tape: &Tape, options: &Options, start: Start) -> Result<Sur
         tree,
         mut group,
         mut checksum,
+        last,
     } = start;
     let mut survey = Survey {
         tree: tree.clone(),
         end: from,
-        last: None,
+        last,
         trouble: None,
     };
     let total_bytes = tape.total_bytes();

@@ -1,14 +1,18 @@
 //! What was posted before an opening is found without reading it, and found all the same when the index is gone.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use ledger_contract::event::{EntryKind, Event, Stream};
 
-use super::{damage::LATER, open, small};
+use super::{
+    damage::{LATER, segments},
+    open, small,
+};
 use crate::{
-    EventLog, EventReader, TapeLog,
+    EventLog, EventReader, Fatal, Options, TapeLog,
     conformance::{NOON, post},
     samples::{expenditure, programme},
+    verify,
 };
 
 const STREAMS: [&str; 3] = ["a", "b", "c"];
@@ -163,4 +167,47 @@ fn what_is_staged_is_not_indexed_on_disk() {
     drop(log);
     let log = TapeLog::open(directory.path(), &small(), LATER).unwrap().0;
     finds(&log, &events, "after staging");
+}
+
+#[test]
+fn of_a_long_commit_its_end_is_read_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options::new("test.example/ledger");
+    let (mut log, _, _) = open(directory.path(), &options, NOON).unwrap();
+    post(&mut log, &programme("p"), 0..5_000);
+    drop(log);
+    let segment = segments(directory.path()).remove(0);
+    let whole = fs::read(&segment).unwrap();
+    let lines: Vec<usize> = [0]
+        .into_iter()
+        .chain(
+            whole
+                .iter()
+                .enumerate()
+                .filter(|(_, byte)| **byte == b'\n')
+                .map(|(at, _)| at + 1),
+        )
+        .collect();
+    let opens_with = |line: usize| {
+        let mut changed = whole.clone();
+        changed[lines[line] + 40] ^= 1;
+        fs::write(&segment, &changed).unwrap();
+        assert!(!verify(directory.path(), &options).unwrap().findings.is_empty());
+        let opened = TapeLog::open(directory.path(), &options, LATER);
+        fs::write(&segment, &whole).unwrap();
+        match opened {
+            Ok((_, opened)) => {
+                assert_eq!((opened.rebuilt, opened.tail, opened.events), (None, None, 5_001));
+                true
+            }
+            Err(Fatal::Damaged { .. }) => false,
+            Err(other) => panic!("{other}"),
+        }
+    };
+    // The first event and its commit, 5,000 events, their commit.
+    assert!(opens_with(2), "the first of the long commit is left to verify");
+    for line in [2 + 5_000 - 4_096, 2 + 4_999, 2 + 5_000] {
+        assert!(!opens_with(line), "line {line}");
+    }
+    TapeLog::open(directory.path(), &options, LATER).unwrap();
 }
