@@ -156,7 +156,7 @@ fn what_every_version_wrote_opens_and_answers_as_it_did() {
             "{}",
             version.display()
         );
-        assert!(rekenschap(&data, "verify").ends_with("all is right\n"));
+        assert!(rekenschap(&data, "verify").contains("all is right\n"));
         for (file, question) in QUESTIONS {
             let file = version.join("answers").join(file);
             // A question of a later version has no answer of an earlier one.
@@ -186,7 +186,7 @@ fn a_kept_ledger_takes_postings() {
         let command = r#"{"type":"explainFigure","programme":"plan","figure":"spentOwn","explanation":"later","bookingDate":"2022-01-01"}"#;
         fs::write(&commands, command).unwrap();
         rekenschap(&data, &format!("import {}", commands.display()));
-        assert!(rekenschap(&data, "verify").ends_with("all is right\n"));
+        assert!(rekenschap(&data, "verify").contains("all is right\n"));
         let signed = rekenschap(&data, "checkpoint");
         assert!(signed.starts_with("example.org/ledger\n"), "{signed}");
     }

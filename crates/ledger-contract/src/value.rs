@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ledger_domain::{Date, Digits, EntryId, Fraction, Id, Money, Municipality, Year, region::Weight};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Why a text is not the value it should be; one sentence for people.
@@ -201,14 +202,18 @@ pub fn parse_money(text: &str) -> Result<Money, Fault> {
             quoted(text)
         ));
     }
-    let cents = whole.bytes().chain(decimals.bytes()).fold(0, |sum, digit| {
-        // At most 17 digits: no overflow.
-        sum * 10 + i64::from(digit - b'0')
-    });
-    match text.starts_with('-') {
-        true if cents == 0 => Err("-0.00 is not an amount: write 0.00".to_owned()),
-        negative => Money::from_cents(if negative { -cents } else { cents }).ok_or_else(fault),
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the strict parser: only digits and one point are left"
+    )]
+    let amount = Decimal::from_str_exact(text).map_err(|_| fault())?;
+    if amount.is_zero() && text.starts_with('-') {
+        return Err("-0.00 is not an amount: write 0.00".to_owned());
     }
+    i64::try_from(amount.mantissa())
+        .ok()
+        .and_then(Money::from_cents)
+        .ok_or_else(fault)
 }
 
 /// A real day of the years 1900 to 2999.

@@ -299,7 +299,7 @@ fn a_server_is_backed_up_while_it_serves() {
         .run(&["events", "--url", &serving.url])
         .with_status(0)
         .stdout;
-    serving.kill();
+    drop(serving);
     let target = place.path("target").display().to_string();
     place
         .run(&["restore", &backup, "--data", &target, "--none-since"])

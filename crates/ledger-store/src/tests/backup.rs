@@ -9,11 +9,11 @@ use std::{
     },
 };
 
-use super::{damage::LATER, destroy::copy, open, small};
+use super::{damage::LATER, destroy::copy, faults, open, small};
 use crate::{
     Backed, BackupError, EventLog, EventReader, Fatal, Options, TapeLog, Verified, backup,
     conformance::{NOON, post},
-    faults::{Fault, FaultyDisk},
+    faults::FaultyDisk,
     samples::{destruction, expenditure, programme},
     verify,
 };
@@ -132,13 +132,6 @@ fn a_backup_while_posting_is_a_prefix() {
 
 #[test]
 fn a_backup_that_stops_anywhere_is_gone_on_with() {
-    let faults = [
-        Fault::Full,
-        Fault::ShortWrite,
-        Fault::DoneButFailed,
-        Fault::Crash,
-        Fault::PowerCut(1),
-    ];
     let directory = tempfile::tempdir().unwrap();
     let (log, old) = (ledger(directory.path(), 100), tempfile::tempdir().unwrap());
     backup(directory.path(), old.path(), &small()).unwrap();
@@ -151,8 +144,11 @@ fn a_backup_that_stops_anywhere_is_gone_on_with() {
     log.destroy_ordered().unwrap();
     // From nothing, and from what an earlier run left, with details in it that are to be destroyed.
     let (mut operations, mut resumed) = (0, 0);
-    for (begun, fault) in faults.iter().flat_map(|fault| [(false, *fault), (true, *fault)]) {
-        for number in 0.. {
+    let both = faults()
+        .map(|way| (false, way))
+        .chain(faults().map(|way| (true, way)));
+    for (begun, (fault, numbers)) in both {
+        for number in numbers {
             let what = format!("operation {number}, {fault:?}, begun {begun}");
             let folder = tempfile::tempdir().unwrap();
             if begun {
@@ -192,7 +188,7 @@ fn a_backup_that_stops_anywhere_is_gone_on_with() {
         }
     }
     assert!(operations > 100, "{operations} operations");
-    assert!(resumed > 50, "{resumed} runs had less to copy");
+    assert!(resumed > 10, "{resumed} runs had less to copy");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use ledger_contract::event::Event;
 
 use super::{
     damage::{LATER, findings},
-    open, small,
+    faults, open, small,
 };
 use crate::{
     EventLog, EventReader, Fatal, Options, TapeLog, Verified,
@@ -149,21 +149,14 @@ fn details_are_null_from_the_order_on_and_then_blank() {
 
 #[test]
 fn what_a_crash_leaves_of_a_destruction_is_finished_by_the_next_opening() {
-    let faults = [
-        Fault::Full,
-        Fault::ShortWrite,
-        Fault::DoneButFailed,
-        Fault::Crash,
-        Fault::PowerCut(1),
-    ];
     let template = tempfile::tempdir().unwrap();
     let mut log = ledger(template.path());
     order(&mut log);
     let events = all(&log);
     drop(log);
     let mut operations = 0;
-    for fault in faults {
-        for number in 0.. {
+    for (fault, numbers) in faults() {
+        for number in numbers {
             let what = format!("operation {number}, {fault:?}");
             let directory = tempfile::tempdir().unwrap();
             copy(template.path(), directory.path());

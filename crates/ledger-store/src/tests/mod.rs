@@ -19,7 +19,7 @@ use std::path::Path;
 
 use ledger_contract::{event::Event, value::Instant};
 
-use crate::{EventLog, EventReader, Fatal, Opened, Options, TapeLog};
+use crate::{EventLog, EventReader, Fatal, Opened, Options, TapeLog, faults::Fault};
 
 /// Small everything, so that a few hundred events meet every edge.
 fn small() -> Options {
@@ -33,6 +33,23 @@ fn small() -> Options {
         salt_seed: Some([1; 32]),
         ..Options::new("test.example/ledger")
     }
+}
+
+/// Ways in which an operation of the disk fails, each with the numbers of the operations to try it on: every operation
+/// fails in one way, the ways taking turns, or with `FAULTS_LONG` in all of them.
+fn faults() -> impl Iterator<Item = (Fault, impl Iterator<Item = u64>)> {
+    let ways = [
+        Fault::Full,
+        Fault::ShortWrite,
+        Fault::DoneButFailed,
+        Fault::Crash,
+        Fault::PowerCut(1),
+    ];
+    let long = std::env::var_os("FAULTS_LONG").is_some();
+    (0..).zip(ways).map(move |(turn, fault)| {
+        let (first, step) = if long { (0, 1) } else { (turn, ways.len()) };
+        (fault, (first..).step_by(step))
+    })
 }
 
 /// Opens, and reads everything.

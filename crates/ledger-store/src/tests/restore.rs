@@ -4,11 +4,11 @@ use std::{fs, path::Path, sync::Arc};
 
 use tempfile::TempDir;
 
-use super::{backup::right, damage::LATER, destroy::count, open, small};
+use super::{backup::right, damage::LATER, destroy::count, faults, open, small};
 use crate::{
     BackupError, EventLog, EventReader, Fatal, Options, TapeLog, backup,
     conformance::{NOON, post},
-    faults::{Fault, FaultyDisk},
+    faults::FaultyDisk,
     restore,
     samples::{destruction, programme},
     verify,
@@ -126,14 +126,8 @@ fn what_cannot_be_restored_is_refused() {
 fn a_restore_that_stops_anywhere_is_no_ledger_and_is_begun_again() {
     let (_directory, folder, _log, orders) = backed_up();
     let mut operations = 0;
-    for fault in [
-        Fault::Full,
-        Fault::ShortWrite,
-        Fault::DoneButFailed,
-        Fault::Crash,
-        Fault::PowerCut(1),
-    ] {
-        for number in 0.. {
+    for (fault, numbers) in faults() {
+        for number in numbers {
             let what = format!("operation {number}, {fault:?}");
             let place = tempfile::tempdir().unwrap();
             let disk = FaultyDisk::new(Some((number, fault)));
