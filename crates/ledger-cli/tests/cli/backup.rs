@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Child};
 
-use crate::harness::{PLAN, Place, expenditure};
+use crate::harness::{PLAN, Place, Serving, expenditure};
 
 /// A text that must be gone everywhere once it is destroyed.
 const SECRET: &str = "Bakkerij De Vier Winden";
@@ -266,13 +266,39 @@ fn a_destroyed_text_is_nowhere_and_no_figure_changes() {
     assert!(rolled.stderr.contains("the tape ends after"), "{rolled:?}");
 }
 
+/// What is logged cannot be destroyed, so no text of the details may get there, however much is logged.
+#[test]
+fn no_log_line_has_a_text_of_the_details() {
+    let place = with_secrets(0);
+    let log = place.path("server.log");
+    let mut command = place.command(&["serve", "--listen", "127.0.0.1:0", "--data", &place.data()]);
+    command.env("REKENSCHAP_LOG_LEVEL", "trace");
+    let serving = Serving::logging(command, fs::File::create(&log).expect("a file").into());
+    let posted = secret("e3", "2021-03-01");
+    assert!(serving.post(&posted).is_some());
+    let refused = secret("e4", "2021-03-01").replace("0.10", "9999.00");
+    let malformed = posted.replace("2021-03-01", "2021-02-30");
+    let broken = format!("{{\"supplier\": \"{SECRET}");
+    for unheard in [&posted, &refused, &malformed, &broken] {
+        assert!(serving.post(unheard).is_none(), "{unheard}");
+    }
+    let explained = "/v1/programmes/p/budget-position/explanations?project=a&figure=spentOwn";
+    for asked in ["/v1/events", explained, "/v1/programmes/p/budget-position"] {
+        assert!(serving.get(asked).contains(SECRET), "{asked}");
+    }
+    serving.stop();
+    let logged = fs::read_to_string(log).expect("text");
+    assert!(logged.contains("/v1/commands"), "{logged}");
+    assert!(!logged.contains(SECRET), "{logged}");
+}
+
 #[test]
 fn a_server_is_backed_up_while_it_serves() {
     let place = Place::new();
     place.import(PLAN, &[]).with_status(0);
     let mut command = place.command(&["serve", "--listen", "127.0.0.1:0", "--data", &place.data()]);
     command.env("REKENSCHAP_CHECKPOINT_EVERY_S", "0");
-    let serving = crate::harness::Serving::start(command);
+    let serving = Serving::start(command);
     let backup = place.path("backup").display().to_string();
     let mut copied = Vec::new();
     for number in 0..4 {

@@ -160,11 +160,13 @@ pub(crate) struct Serving {
 
 impl Serving {
     /// Starts it and waits for its address, which is the first line on stdout.
-    pub(crate) fn start(mut command: Command) -> Self {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+    pub(crate) fn start(command: Command) -> Self {
+        Self::logging(command, Stdio::null())
+    }
+
+    /// The same, with its log lines going somewhere.
+    pub(crate) fn logging(mut command: Command, log: Stdio) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(log);
         let mut child = command.spawn().expect("starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut first = String::new();
