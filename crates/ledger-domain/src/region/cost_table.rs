@@ -10,7 +10,7 @@ const CELLS_MAX: usize = 1_024;
 /// Amounts by day and municipality.
 ///
 /// A block holds a stretch of them in order of the day, after one sum per municipality of all that lies before. A
-/// question finds its block, copies the sums and adds at most [`CELLS_MAX`] amounts, however many there are. A
+/// question finds its block, copies the sums and adds at most `CELLS_MAX` amounts, however many there are. A
 /// back-dated amount is put in its own block and added to one sum of every block after it.
 ///
 /// Totals are held at [`Money::MAX`] on either side: `decide` refuses what comes near it.
