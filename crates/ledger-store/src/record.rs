@@ -19,8 +19,11 @@ use crate::{render::Widths, tape::Place};
 
 /// The first two bytes of a record.
 const MAGIC: [u8; 2] = *b"RK";
-/// The version of header and envelope.
-const VERSION: u16 = 1;
+/// The version of header and envelope that is written: integers take as many bytes as they need, which makes a record a
+/// third as long as in version 1.
+const VERSION: u16 = 2;
+/// The version before it: the same fields in the same order, with integers of fixed width.
+const VERSION_FIXED: u16 = 1;
 /// Magic, version, type, schema, body length, CRC-32.
 const HEADER_BYTES: usize = 16;
 
@@ -52,7 +55,7 @@ pub(crate) enum RecordError {
     Body(String),
 }
 
-/// The envelope, version 1. Frozen: a change is a new struct and a new record version.
+/// The envelope, versions 1 and 2. Frozen: a change is a new struct and a new record version.
 #[derive(Serialize)]
 struct EnvelopeOut<'a> {
     position: u64,
@@ -89,11 +92,12 @@ struct EnvelopeIn<'a> {
     details_width: u32,
 }
 
-fn options(limit: usize) -> impl bincode::Options {
+/// Little endian, and integers in as few bytes as they need.
+fn options(limit: u64) -> impl bincode::Options {
     bincode::DefaultOptions::new()
-        .with_fixint_encoding()
+        .with_varint_encoding()
         .with_little_endian()
-        .with_limit(limit as u64)
+        .with_limit(limit)
         .reject_trailing_bytes()
 }
 
@@ -127,9 +131,7 @@ pub(crate) fn encode(
     into.extend_from_slice(&event.data.type_number().to_le_bytes());
     into.extend_from_slice(&event.data.schema().to_le_bytes());
     into.extend_from_slice(&[0; 8]);
-    bincode::DefaultOptions::new()
-        .with_fixint_encoding()
-        .with_little_endian()
+    options(u64::MAX)
         .serialize_into(&mut *into, &(envelope, &event.data))
         .map_err(|error| RecordError::Body(error.to_string()))?;
     let Some((header, body)) = into
@@ -159,6 +161,7 @@ fn checksum(before: &[u8], length: [u8; 4], body: &[u8]) -> u32 {
 }
 
 struct Header {
+    version: u16,
     number: u16,
     schema: u16,
     length: [u8; 4],
@@ -172,10 +175,11 @@ fn header(bytes: &[u8]) -> Result<Header, RecordError> {
         return Err(RecordError::Magic);
     }
     let version = u16::from_le_bytes([v0, v1]);
-    if version != VERSION {
+    if version != VERSION && version != VERSION_FIXED {
         return Err(RecordError::Version(version));
     }
     Ok(Header {
+        version,
         number: u16::from_le_bytes([t0, t1]),
         schema: u16::from_le_bytes([s0, s1]),
         length: [l0, l1, l2, l3],
@@ -213,9 +217,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Record, RecordError> {
         number: header.number,
         schema: header.schema,
     };
-    let (envelope, data) = options(body.len())
-        .deserialize_seed(seed, body)
-        .map_err(|error| RecordError::Body(error.to_string()))?;
+    let options = options(body.len() as u64);
+    let read = match header.version {
+        VERSION_FIXED => options.with_fixint_encoding().deserialize_seed(seed, body),
+        _ => options.deserialize_seed(seed, body),
+    };
+    let (envelope, data) = read.map_err(|error| RecordError::Body(error.to_string()))?;
     let data = data.ok_or(unknown)?;
     let stream = Stream::parse(envelope.stream)
         .ok_or_else(|| RecordError::Body("its stream has no such name".to_owned()))?;
