@@ -94,7 +94,7 @@ mod tests {
             version: 1,
             command: 0,
             recorded_at: Instant(0),
-            recorded_by: "local".to_owned(),
+            recorded_by: "local".into(),
             approved_by: None,
             booking_date: Date::from_epoch_days(0),
             idempotency_key: None,

@@ -1,9 +1,8 @@
 //! The names that streams, projects, funders, entries and municipalities go by.
 
-use std::{
-    fmt,
-    sync::{Arc, LazyLock},
-};
+use std::fmt;
+
+use smol_str::SmolStr;
 
 use crate::Digits;
 
@@ -11,7 +10,7 @@ use crate::Digits;
 ///
 /// The source `programme` stands for own money in charges; it is no funder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(Arc<str>);
+pub struct Id(SmolStr);
 
 impl Id {
     /// The id, or none when the text is not one.
@@ -26,14 +25,12 @@ impl Id {
 
     /// The source that stands for own money in charges.
     pub fn programme() -> Self {
-        // One text for all: nearly every entry of an import is charged to it.
-        static PROGRAMME: LazyLock<Id> = LazyLock::new(|| Id("programme".into()));
-        PROGRAMME.clone()
+        Self(SmolStr::new_inline("programme"))
     }
 
     /// Whether this is the source that stands for own money.
     pub fn is_programme(&self) -> bool {
-        &*self.0 == "programme"
+        self.0 == "programme"
     }
 
     /// The text.
@@ -50,7 +47,7 @@ impl fmt::Display for Id {
 
 /// A client's own id of an entry: 1 to 64 visible ASCII characters, unique per kind in its programme or region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryId(Arc<str>);
+pub struct EntryId(SmolStr);
 
 impl EntryId {
     /// The id, or none when the text is not one.

@@ -50,7 +50,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            recorded_by: "http".to_owned(),
+            recorded_by: "http".into(),
             clock: Arc::new(SystemClock),
             loopback_only: true,
             checkpoint_every: Duration::from_mins(1),

@@ -95,7 +95,7 @@ impl Writer<TapeLog> {
         let staged = self.log.stage(NewCommand {
             stream: asked.stream.clone(),
             expected_version: None,
-            recorded_by: asked.recorded_by.clone(),
+            recorded_by: asked.recorded_by.as_str().into(),
             idempotency_key: None,
             events: vec![NewEvent {
                 booking_date: asked.through,

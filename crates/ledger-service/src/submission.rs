@@ -1,6 +1,7 @@
 //! A command as somebody hands it in.
 
 use ledger_contract::command::{Command, Fault, fingerprint, read_command};
+use smol_str::SmolStr;
 
 /// What some editors put before a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -13,7 +14,7 @@ pub struct Submission {
     /// SHA-256 of the command in canonical JSON without its key; present with a key.
     pub fingerprint: Option<String>,
     /// A role or key name, never a person's.
-    pub recorded_by: String,
+    pub recorded_by: SmolStr,
 }
 
 impl Submission {
@@ -40,7 +41,7 @@ impl Submission {
         Ok(Self {
             command,
             fingerprint,
-            recorded_by: recorded_by.to_owned(),
+            recorded_by: recorded_by.into(),
         })
     }
 }

@@ -148,7 +148,7 @@ impl<L: EventLog> Writer<L> {
         let staged = self.log.stage(NewCommand {
             stream: Stream::Ledger,
             expected_version: None,
-            recorded_by: "ledger".to_owned(),
+            recorded_by: "ledger".into(),
             idempotency_key: None,
             events: events.collect(),
         });

@@ -6,6 +6,7 @@ use ledger_contract::{
 };
 use ledger_domain::Date;
 use ledger_proof::Hash;
+use smol_str::SmolStr;
 
 /// The durable end of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub struct NewCommand {
     /// The version the stream must be at; none to take it as it is.
     pub expected_version: Option<u64>,
     /// Who posts it: a role or key name, never a person's.
-    pub recorded_by: String,
+    pub recorded_by: SmolStr,
     /// The client's key.
     pub idempotency_key: Option<String>,
     /// At least one event.

@@ -233,7 +233,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Record, RecordError> {
             version: envelope.version,
             command: envelope.command,
             recorded_at: envelope.recorded_at.0,
-            recorded_by: envelope.recorded_by.to_owned(),
+            recorded_by: envelope.recorded_by.into(),
             approved_by: envelope.approved_by.map(str::to_owned),
             booking_date: envelope.booking_day.0,
             idempotency_key: envelope.idempotency_key.map(str::to_owned),

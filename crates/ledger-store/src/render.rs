@@ -137,7 +137,7 @@ pub(crate) fn ledger_opened(origin: &str, now: Instant) -> NewCommand {
     NewCommand {
         stream: Stream::Ledger,
         expected_version: Some(0),
-        recorded_by: "ledger".to_owned(),
+        recorded_by: "ledger".into(),
         idempotency_key: None,
         events: vec![NewEvent {
             booking_date: now.date(),

@@ -1,6 +1,11 @@
 //! The record under postings: single commits, groups, an import, an opening.
 
-use std::{os::unix::fs::MetadataExt as _, path::Path, sync::Arc, time::Instant};
+use std::{
+    os::unix::fs::MetadataExt as _,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
 use ledger_contract::event::{EventData, ExpenditurePostedV1, Stream};
@@ -8,6 +13,7 @@ use ledger_domain::{Date, Id};
 use ledger_service::{Clock, Queries, ReportQuery, Submission, SystemClock, Visit, Writer, open};
 use ledger_store::{EventLog, NewCommand, NewEvent, Options, TapeLog, TapeReader};
 use ledger_testkit::workload::Workload;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::{
     floor::{Plain, appends_per_second},
@@ -166,7 +172,7 @@ fn expenditure(number: u32) -> Result<NewCommand> {
     Ok(NewCommand {
         stream: Stream::Programme(programme),
         expected_version: None,
-        recorded_by: "bench".to_owned(),
+        recorded_by: "bench".into(),
         idempotency_key: None,
         events: vec![NewEvent {
             booking_date: Date::from_ymd(2021, 3, 31).context("a day")?,
@@ -194,17 +200,29 @@ pub(crate) fn import_and_open(directory: &Path, events: u64, table: &mut Table) 
     };
     let lines: Vec<String> = workload.lines().collect();
     let (mut writer, queries) = opened(&data)?;
+    let count = u32::try_from(lines.len())?;
     let started = Instant::now();
+    for line in &lines {
+        Submission::read(line.as_bytes(), None, "bench").map_err(|_| anyhow::anyhow!("{line}"))?;
+    }
+    let read = started.elapsed() / count;
+    let (started, before) = (Instant::now(), cpu_time()?);
     import(&mut writer, &queries, &lines)?;
+    drop((writer, queries));
     let seconds = started.elapsed().as_secs_f64();
+    let cpu = (cpu_time()?.saturating_sub(before)) / count;
     table.figure(
-        &format!("import of {} commands as one, projections caught up", lines.len()),
+        &format!("import of {count} commands as one, projections caught up, sled too, closed"),
+        format!("{:.0} commands/s", f64::from(count) / seconds),
+    );
+    table.figure(
+        "of which CPU time, of all threads",
         format!(
-            "{:.0} commands/s",
-            f64::from(u32::try_from(lines.len())?) / seconds
+            "{} ns a command, of which reading it {} ns",
+            cpu.as_nanos(),
+            read.as_nanos()
         ),
     );
-    drop((writer, queries));
     let (lines_bytes, all_bytes) = (tape_bytes(&data)?, disk_bytes(&data)?);
     table.figure(
         "disk, with tape, sled and tiles",
@@ -239,6 +257,11 @@ pub(crate) fn import_and_open(directory: &Path, events: u64, table: &mut Table) 
         format!("{store_ms} ms; the first look in its index {index_ms} ms"),
     );
     Ok(())
+}
+
+/// What all threads of this process took so far.
+fn cpu_time() -> Result<Duration> {
+    Ok(Duration::try_from(clock_gettime(ClockId::ProcessCPUTime))?)
 }
 
 fn ratio(of: u64, to: u64) -> Result<f64> {

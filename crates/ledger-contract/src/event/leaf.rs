@@ -78,7 +78,7 @@ pub fn write_leaf(event: &Event, into: &mut Vec<u8>) -> Result<(), serde_json::E
     into.extend_from_slice(b",\"recordedAt\":\"");
     into.extend_from_slice(event.recorded_at.digits().as_bytes());
     into.extend_from_slice(b"\",\"recordedBy\":");
-    write_json(&event.recorded_by, into)?;
+    write_json(event.recorded_by.as_str(), into)?;
     into.extend_from_slice(b",\"schema\":");
     write_json(&event.data.schema(), into)?;
     into.extend_from_slice(b",\"stream\":\"");
@@ -120,7 +120,7 @@ pub fn read_leaf(bytes: &[u8]) -> Result<Event, LeafError> {
         version: leaf.version,
         command: leaf.command,
         recorded_at: leaf.recorded_at.0,
-        recorded_by: leaf.recorded_by,
+        recorded_by: leaf.recorded_by.into(),
         approved_by: leaf.approved_by,
         booking_date: leaf.booking_date.0,
         idempotency_key: leaf.idempotency_key,

@@ -19,6 +19,7 @@ pub use stream::Stream;
 
 use ledger_domain::{Date, Municipality, programme::Event as ProgrammeEvent, region::Event as RegionEvent};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
 
 use crate::value::Instant;
 
@@ -36,7 +37,7 @@ pub struct Event {
     /// When its commit was appended; the same for every event of a commit, strictly above the previous commit's.
     pub recorded_at: Instant,
     /// Who posted it; a role or key name, never a person's.
-    pub recorded_by: String,
+    pub recorded_by: SmolStr,
     /// Who approved it; always none for now.
     pub approved_by: Option<String>,
     /// The business date it counts for.

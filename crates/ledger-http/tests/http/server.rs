@@ -41,7 +41,7 @@ impl Server {
         let (writer, queries) = over(log, clock.clone()).unwrap();
         let (ledger, _) = Ledger::start(writer, queries).unwrap();
         let settings = Settings {
-            recorded_by: "test".to_owned(),
+            recorded_by: "test".into(),
             clock: clock.clone(),
             ..Settings::default()
         };

@@ -149,7 +149,7 @@ proptest! {
                 version: position + 1,
                 command: position,
                 recorded_at: Instant(0),
-                recorded_by: "test".to_owned(),
+                recorded_by: "test".into(),
                 approved_by: None,
                 booking_date: fact.date,
                 idempotency_key: None,

@@ -102,7 +102,7 @@ pub fn expenditure(stream: &Stream, number: u64) -> NewCommand {
     NewCommand {
         stream: stream.clone(),
         expected_version: None,
-        recorded_by: "controller".to_owned(),
+        recorded_by: "controller".into(),
         idempotency_key: even.then(|| format!("key-{number}")),
         events: vec![NewEvent {
             booking_date: DAY,
@@ -154,7 +154,7 @@ pub fn corrected(stream: &Stream, expenditure: &str) -> NewCommand {
     NewCommand {
         stream: stream.clone(),
         expected_version: None,
-        recorded_by: "controller".to_owned(),
+        recorded_by: "controller".into(),
         idempotency_key: Some(format!("both-{expenditure}")),
         events: events.into_iter().map(event).collect(),
     }
@@ -171,7 +171,7 @@ pub fn destruction(stream: &Stream, with_that_day: bool) -> NewCommand {
     NewCommand {
         stream: stream.clone(),
         expected_version: None,
-        recorded_by: "operator".to_owned(),
+        recorded_by: "operator".into(),
         idempotency_key: None,
         events: vec![NewEvent {
             booking_date: through,

@@ -40,7 +40,7 @@ fn written(data: EventData) -> (Event, Vec<u8>, Vec<u8>) {
         version: 7 + number,
         command: 1_000,
         recorded_at: Instant(1_700_000_000_123_456),
-        recorded_by: "controller".to_owned(),
+        recorded_by: "controller".into(),
         approved_by: None,
         booking_date: Date::from_epoch_days(18_068),
         idempotency_key: even.then(|| "key \"é\" 1".to_owned()),
