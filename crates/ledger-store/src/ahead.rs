@@ -1,13 +1,11 @@
 //! A group that was written and is being synced, while the next one is staged.
 
-use std::thread::JoinHandle;
-
 use crate::{
     Fatal, Head,
     blocks::Fault,
     group::Group,
     record::{self, Record},
-    tape::Place,
+    tape::{Place, Syncing, wait_for},
 };
 
 /// The group, until it is durable. Nothing is written to the tape before that: a crash leaves it whole, or a tail.
@@ -19,11 +17,11 @@ pub(crate) struct Ahead {
     head: Head,
     /// Where its last event's line ends.
     next: Place,
-    syncing: JoinHandle<Result<(), Fatal>>,
+    syncing: Syncing,
 }
 
 impl Ahead {
-    pub(crate) fn new(group: Group, head: Head, next: Place, syncing: JoinHandle<Result<(), Fatal>>) -> Self {
+    pub(crate) fn new(group: Group, head: Head, next: Place, syncing: Syncing) -> Self {
         Self {
             group,
             head,
@@ -44,8 +42,6 @@ impl Ahead {
 
     /// Waits for the disk: what it said, the group, the log after it, and where its last event's line ends.
     pub(crate) fn wait(self) -> (Result<(), Fatal>, Group, Head, Place) {
-        let panicked = |_| Err(Fatal::Poisoned("syncing the tape panicked".to_owned()));
-        let synced = self.syncing.join().unwrap_or_else(panicked);
-        (synced, self.group, self.head, self.next)
+        (wait_for(self.syncing), self.group, self.head, self.next)
     }
 }

@@ -16,8 +16,8 @@ use crate::{
     shared::{Block, Shared, writing},
 };
 
-/// How many blocks wait at most: 2 MiB of them.
-const WAITING_MAX: usize = 256;
+/// How many blocks wait at most, 128 MiB of them: an import of a million events is visible before sled has it.
+const WAITING_MAX: usize = 16_384;
 
 /// The writer's end. It never fails: when sled does, readers go to the tape.
 #[derive(Debug)]

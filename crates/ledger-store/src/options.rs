@@ -13,6 +13,9 @@ pub struct Options {
     pub segment_bytes: u64,
     /// How far a segment is filled with newlines ahead of small commits, in bytes. Default 1 MiB.
     pub fill_bytes: u64,
+    /// How much of an open group is written before the disk begins to sync it, while the rest is still staged, in bytes.
+    /// Default 8 MiB.
+    pub early_sync_bytes: u64,
     /// How much of an open group is held before it is written out, in bytes. Default 1 MiB.
     pub chunk_bytes: usize,
     /// How much of an open group's records for sled is held, in bytes; what exceeds it is read back from the tape
@@ -41,6 +44,7 @@ impl Options {
             origin: origin.into(),
             segment_bytes: 64 << 20,
             fill_bytes: 1 << 20,
+            early_sync_bytes: 8 << 20,
             chunk_bytes: 1 << 20,
             pending_bytes: 256 << 20,
             index_events: 1 << 16,

@@ -92,7 +92,7 @@ struct EnvelopeIn<'a> {
     details_width: u32,
 }
 
-/// Little endian, and integers in as few bytes as they need.
+/// Little endian, and integers in as few bytes as they need: bincode's defaults.
 fn options(limit: u64) -> impl bincode::Options {
     bincode::DefaultOptions::new()
         .with_varint_encoding()
@@ -131,7 +131,8 @@ pub(crate) fn encode(
     into.extend_from_slice(&event.data.type_number().to_le_bytes());
     into.extend_from_slice(&event.data.schema().to_le_bytes());
     into.extend_from_slice(&[0; 8]);
-    options(u64::MAX)
+    // Without a limit nothing is measured before it is written.
+    bincode::DefaultOptions::new()
         .serialize_into(&mut *into, &(envelope, &event.data))
         .map_err(|error| RecordError::Body(error.to_string()))?;
     let Some((header, body)) = into

@@ -362,7 +362,8 @@ impl EventLog for TapeLog {
         let Some((head, next)) = self.write_commit()? else {
             return Ok(self.shared.head());
         };
-        let Some(syncing) = self.writer.sync_aside() else {
+        let aside = self.writer.sync_aside();
+        let Some(syncing) = self.poison(aside)? else {
             return self.sync(head, next);
         };
         self.tree.clone_from(self.group.tree());

@@ -15,7 +15,7 @@ const FAULTS_MAX: usize = 100;
 
 /// An object that is being read, and the faults found so far.
 pub(super) struct Fields<'a> {
-    /// What was not asked for yet.
+    /// What was not asked for yet, in no order.
     entries: Vec<Entry<'a>>,
     faults: Vec<Fault>,
     /// What was asked for, when that is wanted instead of values.
@@ -132,8 +132,9 @@ impl<'a> Fields<'a> {
         });
     }
 
-    /// Every fault: those found, and the fields that nobody asked for.
+    /// Every fault: those found, and the fields that nobody asked for, by name.
     pub(super) fn finish(mut self) -> Vec<Fault> {
+        self.entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         for (key, _) in std::mem::take(&mut self.entries) {
             self.fault(
                 &format!("/{}", segment(&key)),
@@ -172,7 +173,8 @@ impl<'a> Fields<'a> {
 
     fn take(&mut self, name: &'static str) -> Option<Node<'a>> {
         let at = self.entries.iter().position(|(key, _)| key == name)?;
-        let (_, node) = self.entries.remove(at);
+        // Nothing is moved up for it: what nobody asks for is sorted in the end.
+        let (_, node) = self.entries.swap_remove(at);
         if self.entries.iter().skip(at).any(|(key, _)| key == name) {
             self.entries.retain(|(key, _)| key != name);
             self.fault(

@@ -15,6 +15,8 @@ mod schema;
 pub use form::parse_text;
 pub use schema::{schema, schemas};
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use ledger_domain::{Date, Id, programme as programmes, region as regions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -149,11 +151,16 @@ fn kinds() -> impl Iterator<Item = &'static Kind> {
     programme::KINDS.iter().chain(region::KINDS)
 }
 
+/// The same by name.
+static KINDS: LazyLock<HashMap<&str, &Kind>> =
+    LazyLock::new(|| kinds().map(|kind| (kind.name, kind)).collect());
+
 const TYPE: Form<&'static Kind> = Form {
     read: |node| {
         form::text(node, |name| {
-            kinds()
-                .find(|kind| kind.name == name)
+            KINDS
+                .get(name)
+                .copied()
                 .ok_or_else(|| format!("{} is not the type of a command.", quoted(name)))
         })
     },

@@ -17,7 +17,7 @@ pub(crate) use lines::{Found, Lines};
 pub(crate) use recover::{
     Start, Survey, copy_bytes, cut_tail, each_whole_commit, gap, make_durable, survey, tail_bytes,
 };
-pub(crate) use writer::Writer;
+pub(crate) use writer::{Syncing, Writer, wait_for};
 
 use crate::{
     Fatal,

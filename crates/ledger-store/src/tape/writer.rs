@@ -33,7 +33,14 @@ pub(crate) struct Writer {
     pieces: Vec<Piece>,
     /// How many of the open group's bytes were written.
     written: u64,
+    /// How much of a long group goes to the disk before its commit, and how much was written since the last such sync.
+    early_sync_bytes: u64,
+    unsynced: u64,
+    early: Option<Syncing>,
 }
+
+/// A sync of the segment at hand on a thread of its own.
+pub(crate) type Syncing = JoinHandle<Result<(), Fatal>>;
 
 impl Writer {
     /// Goes on at a place where a commit ended, or begins a tape.
@@ -54,6 +61,9 @@ impl Writer {
             filled,
             pieces: Vec::new(),
             written: 0,
+            early_sync_bytes: options.early_sync_bytes,
+            unsynced: 0,
+            early: None,
         })
     }
 
@@ -67,6 +77,9 @@ impl Writer {
             filled: end.offset,
             pieces: Vec::new(),
             written: 0,
+            early_sync_bytes: options.early_sync_bytes,
+            unsynced: 0,
+            early: None,
             tape,
         })
     }
@@ -125,25 +138,42 @@ impl Writer {
                 self.fill(self.end.offset, self.end.offset + self.fill_bytes)?;
             }
         }
+        self.sync_early(bytes)
+    }
+
+    /// Lets the disk work while a long group is still being staged, so that its commit finds little left to sync. What
+    /// is written meanwhile is not covered, and nothing is told: a crash leaves a tail, as after any write.
+    fn sync_early(&mut self, bytes: u64) -> Result<(), Fatal> {
+        self.unsynced += bytes;
+        if self.unsynced >= self.early_sync_bytes {
+            // One at a time: what is written faster than the disk takes it waits here.
+            self.early = self.sync_aside()?;
+        }
         Ok(())
     }
 
+    /// What the last early sync said. The system tells an error once: whoever syncs next would hear that all is well.
+    fn wait_for_early(&mut self) -> Result<(), Fatal> {
+        self.early.take().map_or(Ok(()), wait_for)
+    }
+
     /// Makes what was written durable. Segments before the current one were synced when they were left.
-    pub(crate) fn sync(&self) -> Result<(), Fatal> {
+    pub(crate) fn sync(&mut self) -> Result<(), Fatal> {
         self.sync_file()
     }
 
-    /// The same on a thread of its own; none when there can be no such thread. Nothing may be written before it ends.
-    pub(crate) fn sync_aside(&self) -> Option<JoinHandle<Result<(), Fatal>>> {
+    /// The same on a thread of its own; none when there can be no such thread. What is written before it ends may be
+    /// durable or not.
+    pub(crate) fn sync_aside(&mut self) -> Result<Option<Syncing>, Fatal> {
+        self.wait_for_early()?;
+        self.unsynced = 0;
         let (file, path) = (Arc::clone(&self.file), self.tape.path(self.end.segment));
         let sync = move || {
             let sync = file.sync_data();
             sync.map_err(|error| failed("syncing", &path, &error))
         };
-        std::thread::Builder::new()
-            .name("sync".to_owned())
-            .spawn(sync)
-            .ok()
+        let thread = std::thread::Builder::new().name("sync".to_owned());
+        Ok(thread.spawn(sync).ok())
     }
 
     /// Forgets where the bytes of the group stand; the next one begins.
@@ -166,6 +196,7 @@ impl Writer {
             .filter(|segment| *segment > to.segment && *segment <= self.end.segment)
             .collect();
         let mut old_end = self.end.offset;
+        self.wait_for_early()?;
         if to.segment != self.end.segment {
             self.file = reopen(&self.tape, to.segment)?;
             self.filled = length(&self.tape, to.segment, &*self.file)?;
@@ -206,10 +237,18 @@ impl Writer {
         write.map_err(|error| failed("writing", &self.tape.path(self.end.segment), &error))
     }
 
-    fn sync_file(&self) -> Result<(), Fatal> {
+    fn sync_file(&mut self) -> Result<(), Fatal> {
+        self.wait_for_early()?;
+        self.unsynced = 0;
         let sync = self.file.sync_data();
         sync.map_err(|error| failed("syncing", &self.tape.path(self.end.segment), &error))
     }
+}
+
+/// What a sync on another thread said.
+pub(crate) fn wait_for(syncing: Syncing) -> Result<(), Fatal> {
+    let panicked = |_| Err(Fatal::Poisoned("syncing the tape panicked".to_owned()));
+    syncing.join().unwrap_or_else(panicked)
 }
 
 /// Makes a segment: filler, synced, and then its name, synced. A crash on the way leaves no file, a short one or one

@@ -166,18 +166,28 @@ fn crashed(operation: u64, known: &mut Known) -> tempfile::TempDir {
 }
 
 /// An operation in the large group, a crash at which leaves a tail over several segments.
-const IN_THE_LARGE_GROUP: u64 = 64;
+fn in_the_large_group() -> u64 {
+    let leaves_a_long_tail = |operation: &u64| {
+        let directory = crashed(*operation, &mut Known::default());
+        let opened = open(directory.path(), &small(), LATER).map(|(_, opened, _)| opened);
+        let tail = opened.ok().and_then(|opened| opened.tail);
+        tail.is_some_and(|tail| tail.bytes > small().segment_bytes)
+    };
+    (0..1_000)
+        .find(leaves_a_long_tail)
+        .expect("there is a large group")
+}
 
 fn opening_meets(fault: Fault) {
     let whole = FaultyDisk::new(None);
-    let directory = crashed(IN_THE_LARGE_GROUP, &mut Known::default());
-    let (log, opened, _) = open(directory.path(), &on(&whole), LATER).unwrap();
+    let in_the_large_group = in_the_large_group();
+    let directory = crashed(in_the_large_group, &mut Known::default());
+    let (log, ..) = open(directory.path(), &on(&whole), LATER).unwrap();
     drop(log);
-    assert!(opened.tail.is_some_and(|tail| tail.bytes > small().segment_bytes));
     for number in 0..whole.operations() {
         let what = format!("operation {number} of opening, {fault:?}");
         let mut known = Known::default();
-        let directory = crashed(IN_THE_LARGE_GROUP, &mut known);
+        let directory = crashed(in_the_large_group, &mut known);
         let disk = FaultyDisk::new(Some((number, fault)));
         let opened = open(directory.path(), &on(&disk), LATER);
         if let Ok((_, opened, _)) = &opened {

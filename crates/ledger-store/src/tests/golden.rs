@@ -120,9 +120,8 @@ fn every_type_has_golden_bytes_and_they_read_as_they_did() {
 
 #[test]
 fn every_row_that_was_ever_written_reads_as_one_event() {
-    let golden = FILES.map(|name| {
-        fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
-    });
+    let golden =
+        FILES.map(|name| fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap());
     for row in golden.iter().flat_map(|golden| golden.lines()) {
         let [name, schema, leaf, _, record] = row.split('\t').collect::<Vec<_>>()[..] else {
             panic!("{row}")

@@ -27,6 +27,7 @@ fn small() -> Options {
         segment_bytes: 24 << 10,
         fill_bytes: 4 << 10,
         chunk_bytes: 3 << 10,
+        early_sync_bytes: 10 << 10,
         pending_bytes: 16 << 10,
         index_events: 48,
         sled_cache_bytes: 1 << 20,
