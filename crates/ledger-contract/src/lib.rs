@@ -6,6 +6,7 @@
 mod canonical;
 pub mod command;
 pub mod event;
+pub mod facts;
 mod hex;
 pub mod problem;
 pub mod reply;

@@ -1,10 +1,13 @@
 //! The names that streams, projects, funders, entries and municipalities go by.
 
-use std::fmt;
+use std::{borrow::Borrow, fmt};
 
 use smol_str::SmolStr;
 
 use crate::Digits;
+
+/// The source that stands for own money in charges.
+pub(crate) const OWN: &str = "programme";
 
 /// The id of a programme, project, funder, region or cost group: `[a-z0-9][a-z0-9-]{0,63}`.
 ///
@@ -25,16 +28,23 @@ impl Id {
 
     /// The source that stands for own money in charges.
     pub fn programme() -> Self {
-        Self(SmolStr::new_inline("programme"))
+        Self(SmolStr::new_inline(OWN))
     }
 
     /// Whether this is the source that stands for own money.
     pub fn is_programme(&self) -> bool {
-        self.0 == "programme"
+        self.0 == OWN
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Found in maps by its text: equality, order and hash are those of the text.
+impl Borrow<str> for Id {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
@@ -58,6 +68,13 @@ impl EntryId {
 
     /// The text.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Found in maps by its text, as an [`Id`] is.
+impl Borrow<str> for EntryId {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -3,8 +3,8 @@
 //! Reports sum these, `explain` lists them, so that an explanation sums to its figure by construction.
 
 use ledger_domain::{
-    Date, Id, Money, Year,
-    programme::{Charge, CommitmentChanged, DrawDown, Event, PromiseCofinancing},
+    Date, Money, Year,
+    programme::{EntryFact, Event, PromiseCofinancing},
 };
 
 /// The additive parts that every figure is made of.
@@ -40,9 +40,9 @@ pub enum Part {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Delta<'a> {
     /// The project; none for the programme's own sum.
-    pub project: Option<&'a Id>,
+    pub project: Option<&'a str>,
     /// The funder; none for own money.
-    pub funder: Option<&'a Id>,
+    pub funder: Option<&'a str>,
     /// The year that budget or a pledge is bound to (none: any year), or an entry's year.
     pub year: Option<Year>,
     /// What it adds to.
@@ -58,21 +58,21 @@ pub fn deltas(booking_date: Date, event: &Event) -> Vec<Delta<'_>> {
     match event {
         Event::ProgrammeEstablished(e) => vec![authorised(e.authorised)],
         Event::AuthorisationAmended(e) => vec![authorised(e.amount)],
-        Event::BudgetAllocated(e) => vec![own(&e.project, e.year, Part::Allocated, e.amount)],
+        Event::BudgetAllocated(e) => vec![own(e.project.as_str(), e.year, Part::Allocated, e.amount)],
         Event::BudgetTransferred(e) => vec![
-            own(&e.from_project, e.year, Part::TransferredOut, e.amount),
-            own(&e.to_project, e.year, Part::TransferredIn, e.amount),
+            own(e.from_project.as_str(), e.year, Part::TransferredOut, e.amount),
+            own(e.to_project.as_str(), e.year, Part::TransferredIn, e.amount),
         ],
         Event::BudgetCarriedOver(e) => match &e.funder {
             None => vec![
-                own(&e.project, Some(e.from_year), Part::CarriedOut, e.amount),
-                own(&e.project, Some(e.to_year), Part::CarriedIn, e.amount),
+                own(e.project.as_str(), Some(e.from_year), Part::CarriedOut, e.amount),
+                own(e.project.as_str(), Some(e.to_year), Part::CarriedIn, e.amount),
             ],
             // A pledge that moves stays one pledge: no budget is carried, and over all years nothing changes.
             Some(funder) => [(e.from_year, e.amount.negated()), (e.to_year, e.amount)]
                 .map(|(year, amount)| Delta {
-                    project: Some(&e.project),
-                    funder: Some(funder),
+                    project: Some(e.project.as_str()),
+                    funder: Some(funder.as_str()),
                     year: Some(year),
                     part: Part::Pledged,
                     amount,
@@ -82,37 +82,23 @@ pub fn deltas(booking_date: Date, event: &Event) -> Vec<Delta<'_>> {
         Event::ProjectClosed(e) => {
             let released = e.released.iter();
             released
-                .map(|released| own(&e.project, released.year, Part::Released, released.amount))
+                .map(|released| own(e.project.as_str(), released.year, Part::Released, released.amount))
                 .collect()
         }
-        Event::CommitmentEntered(e) => {
-            charged(&e.project, e.year, Part::Committed, &e.charges, Sign::Plus).collect()
-        }
-        Event::CommitmentRaised(e) => commitment_changed(e, Sign::Plus),
-        Event::CommitmentReleased(e) => commitment_changed(e, Sign::Minus),
-        Event::ExpenditurePosted(e) => {
-            let used = draw_down(&e.project, e.drawn_down.as_ref(), Sign::Minus);
-            charged(&e.project, e.year, Part::Spent, &e.charges, Sign::Plus)
-                .chain(used)
-                .collect()
-        }
-        Event::ExpenditureCorrected(e) => {
-            let back = draw_down(&e.project, e.given_back.as_ref(), Sign::Plus);
-            charged(&e.project, e.year, Part::Spent, &e.charges, Sign::Plus)
-                .chain(back)
-                .collect()
-        }
-        Event::ExpenditureReversed(e) => {
-            let back = draw_down(&e.project, e.given_back.as_ref(), Sign::Plus);
-            charged(&e.project, e.year, Part::Spent, &e.charges, Sign::Plus)
-                .chain(back)
-                .collect()
+        Event::CommitmentEntered(_)
+        | Event::CommitmentRaised(_)
+        | Event::CommitmentReleased(_)
+        | Event::ExpenditurePosted(_)
+        | Event::ExpenditureCorrected(_)
+        | Event::ExpenditureReversed(_) => {
+            let fact = EntryFact::of(event);
+            fact.iter().flat_map(entry_deltas).collect()
         }
         Event::CofinancingExpected(e) => vec![promised(e, Part::Expected)],
         Event::CofinancingPledged(e) => vec![promised(e, Part::Pledged)],
         Event::CofinancingReceived(e) => vec![Delta {
-            project: Some(&e.project),
-            funder: Some(&e.funder),
+            project: Some(e.project.as_str()),
+            funder: Some(e.funder.as_str()),
             year: Some(booking_date.year()),
             part: Part::Received,
             amount: e.amount,
@@ -126,10 +112,26 @@ pub fn deltas(booking_date: Date, event: &Event) -> Vec<Delta<'_>> {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Sign {
-    Plus,
-    Minus,
+/// What one change of an entry adds: what is spent, and what is used of a commitment or reserved, which counts in the
+/// commitment's year.
+pub(crate) fn entry_deltas<'a>(fact: &EntryFact<'a>) -> impl Iterator<Item = Delta<'a>> {
+    let (project, frees) = (fact.project, fact.change.frees());
+    let delta = move |year, part, funder, amount| Delta {
+        project: Some(project),
+        funder,
+        year: Some(year),
+        part,
+        amount,
+    };
+    let spent = fact.spent.iter();
+    let spent = spent.map(move |(funder, amount)| delta(fact.year, Part::Spent, funder, amount));
+    let open = fact.open.iter().flat_map(move |open| {
+        open.parts.iter().map(move |(funder, amount)| {
+            let amount = if frees { amount.negated() } else { amount };
+            delta(open.year, Part::Committed, funder, amount)
+        })
+    });
+    spent.chain(open)
 }
 
 fn authorised(amount: Money) -> Delta<'static> {
@@ -142,7 +144,7 @@ fn authorised(amount: Money) -> Delta<'static> {
     }
 }
 
-fn own(project: &Id, year: Option<Year>, part: Part, amount: Money) -> Delta<'_> {
+fn own(project: &str, year: Option<Year>, part: Part, amount: Money) -> Delta<'_> {
     Delta {
         project: Some(project),
         funder: None,
@@ -154,51 +156,10 @@ fn own(project: &Id, year: Option<Year>, part: Part, amount: Money) -> Delta<'_>
 
 fn promised(promise: &PromiseCofinancing, part: Part) -> Delta<'_> {
     Delta {
-        project: Some(&promise.project),
-        funder: Some(&promise.funder),
+        project: Some(promise.project.as_str()),
+        funder: Some(promise.funder.as_str()),
         year: promise.year,
         part,
         amount: promise.amount,
     }
-}
-
-fn commitment_changed(change: &CommitmentChanged, sign: Sign) -> Vec<Delta<'_>> {
-    charged(
-        &change.project,
-        change.year,
-        Part::Committed,
-        &change.charges,
-        sign,
-    )
-    .collect()
-}
-
-/// What an expenditure used of its commitment, or gave back: in the commitment's year, which may be another.
-fn draw_down<'a>(
-    project: &'a Id,
-    draw_down: Option<&'a DrawDown>,
-    sign: Sign,
-) -> impl Iterator<Item = Delta<'a>> {
-    draw_down.into_iter().flat_map(move |draw_down| {
-        charged(project, draw_down.year, Part::Committed, &draw_down.charges, sign)
-    })
-}
-
-fn charged<'a>(
-    project: &'a Id,
-    year: Year,
-    part: Part,
-    charges: &'a [Charge],
-    sign: Sign,
-) -> impl Iterator<Item = Delta<'a>> {
-    charges.iter().map(move |charge| Delta {
-        project: Some(project),
-        funder: Some(&charge.source).filter(|source| !source.is_programme()),
-        year: Some(year),
-        part,
-        amount: match sign {
-            Sign::Plus => charge.amount,
-            Sign::Minus => charge.amount.negated(),
-        },
-    })
 }

@@ -73,13 +73,13 @@ impl Explainer {
 
     /// Folds one event of the programme's stream; events of other kinds of streams change nothing.
     pub fn apply(&mut self, event: &Event) {
-        if let Some(fact) = event.data.to_programme_event() {
-            self.apply_fact(event.position, event.booking_date, &fact);
+        if let Some(happened) = event.data.to_programme_event() {
+            self.apply_event(event.position, event.booking_date, &happened);
         }
     }
 
     /// [`Self::apply`] for whoever has the domain's event at hand.
-    pub fn apply_fact(&mut self, position: u64, booking_date: Date, event: &ProgrammeEvent) {
+    pub fn apply_event(&mut self, position: u64, booking_date: Date, event: &ProgrammeEvent) {
         if booking_date > self.query.as_of {
             return;
         }
@@ -88,8 +88,8 @@ impl Explainer {
             if cents != 0 {
                 self.found.push(Found {
                     position,
-                    project: delta.project.cloned(),
-                    funder: delta.funder.cloned(),
+                    project: delta.project.and_then(Id::new),
+                    funder: delta.funder.and_then(Id::new),
                     cents,
                 });
             }
@@ -98,12 +98,12 @@ impl Explainer {
 
     fn weight(&self, delta: &Delta<'_>) -> i64 {
         let query = &self.query;
-        let is_asked = query.project.is_none() || query.project.as_ref() == delta.project;
+        let is_asked = query.project.is_none() || query.project.as_ref().map(Id::as_str) == delta.project;
         let is_of_year = query.year.is_none() || query.year == delta.year;
         let is_of_source = match (&self.source, delta.funder) {
             (None, _) => true,
             (Some(source), None) => source.is_programme(),
-            (Some(source), Some(funder)) => source == funder,
+            (Some(source), Some(funder)) => source.as_str() == funder,
         };
         if !(is_asked && is_of_year && is_of_source) {
             return 0;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use ledger_contract::event::Event;
 use ledger_domain::{
     Date, Id, Money, Tags, Year,
-    programme::{Event as ProgrammeEvent, OpenProject, RecordForecast},
+    programme::{EntryFact, Event as ProgrammeEvent, OpenProject, RecordForecast},
 };
 
 use crate::{
     code_table::CodeTable,
-    deltas::{Delta, Part, deltas},
+    deltas::{Delta, Part, deltas, entry_deltas},
     series::Series,
 };
 
@@ -126,18 +126,19 @@ impl ProgrammeProjection {
 
     /// Folds one event of this programme's stream; events of other kinds of streams change nothing.
     pub fn apply(&mut self, event: &Event) {
-        if let Some(fact) = event.data.to_programme_event() {
-            self.apply_fact(event.position, event.booking_date, &fact);
+        if let Some(happened) = event.data.to_programme_event() {
+            self.apply_event(event.position, event.booking_date, &happened);
         }
     }
 
     /// [`Self::apply`] for whoever has the domain's event at hand. Events come in the order of their positions.
     ///
     /// An event of a project that was never opened changes nothing: no stream that was decided holds one.
-    pub fn apply_fact(&mut self, position: u64, booking_date: Date, event: &ProgrammeEvent) {
-        if !is_entry(event) {
-            self.positions.push(position);
+    pub fn apply_event(&mut self, position: u64, booking_date: Date, event: &ProgrammeEvent) {
+        if let Some(fact) = EntryFact::of(event) {
+            return self.apply_entry(position, booking_date, &fact);
         }
+        self.positions.push(position);
         match event {
             ProgrammeEvent::ProgrammeEstablished(e) => {
                 self.title.clone_from(&e.title);
@@ -151,7 +152,7 @@ impl ProgrammeProjection {
             }
             ProgrammeEvent::FigureExplained(e) => {
                 if e.source_contradiction
-                    && let Some(project) = self.project_of(e.project.as_ref())
+                    && let Some(project) = self.project_of(e.project.as_ref().map(Id::as_str))
                 {
                     keep_earliest(&mut project.firsts.contradiction, booking_date);
                 }
@@ -163,10 +164,29 @@ impl ProgrammeProjection {
                     });
                 }
             }
-            event => self.note_entry(position, booking_date, event),
+            // These only add.
+            _ => {}
         }
         for delta in deltas(booking_date, event) {
-            self.add(position, booking_date, &delta);
+            match (delta.project, self.project_of(delta.project)) {
+                (None, _) => self.authorised.add(booking_date, delta.amount.cents()),
+                (_, Some(project)) => project.add(position, booking_date, &delta),
+                (Some(_), None) => {}
+            }
+        }
+    }
+
+    /// Folds one change of an entry: the event of an entry is folded as this too.
+    pub fn apply_entry(&mut self, position: u64, booking_date: Date, fact: &EntryFact<'_>) {
+        let programme_ends_on = self.ends_on;
+        let Some(project) = self.project_of(Some(fact.project)) else {
+            return;
+        };
+        if fact.change.adds() {
+            project.note_entry(position, booking_date, programme_ends_on, fact);
+        }
+        for delta in entry_deltas(fact) {
+            project.add(position, booking_date, &delta);
         }
     }
 
@@ -175,49 +195,17 @@ impl ProgrammeProjection {
         self.projects.push(Project::open(booking_date, opened));
     }
 
-    fn project_of(&mut self, project: Option<&Id>) -> Option<&mut Project> {
+    fn project_of(&mut self, project: Option<&str>) -> Option<&mut Project> {
         self.projects.get_mut(*self.by_id.get(project?)?)
     }
 
     fn notes_of(&mut self, project: Option<&Id>) -> Option<&mut Notes> {
         match project {
             None => Some(&mut self.notes),
-            project => self.project_of(project).map(|project| &mut project.notes),
-        }
-    }
-
-    /// What flags need to know of entries.
-    fn note_entry(&mut self, position: u64, booking_date: Date, event: &ProgrammeEvent) {
-        // A correction or raise has its entry's code, which was judged when that was booked.
-        let (project, overspend, code) = match event {
-            ProgrammeEvent::CommitmentEntered(e) => (&e.project, e.overspend, Some(&e.taakveld)),
-            ProgrammeEvent::ExpenditurePosted(e) => (&e.project, e.overspend, Some(&e.taakveld)),
-            ProgrammeEvent::ExpenditureCorrected(e) => (&e.project, e.overspend, None),
-            ProgrammeEvent::CommitmentRaised(e) => (&e.project, e.overspend, None),
-            _ => return,
-        };
-        let programme_ends_on = self.ends_on;
-        let Some(project) = self.project_of(Some(project)) else {
-            return;
-        };
-        if overspend.is_positive() {
-            keep_earliest(&mut project.firsts.explained_overspend, booking_date);
-            project.notes.overspends.insert(booking_date, position);
-        }
-        if let Some(code) = code {
-            project.judge_code(code.as_deref(), booking_date);
-        }
-        let ends_on = project.ends_on.or(programme_ends_on);
-        if ends_on.is_some_and(|ends_on| booking_date > ends_on) {
-            keep_earliest(&mut project.firsts.after_end, booking_date);
-        }
-    }
-
-    fn add(&mut self, position: u64, booking_date: Date, delta: &Delta<'_>) {
-        match (delta.project, self.project_of(delta.project)) {
-            (None, _) => self.authorised.add(booking_date, delta.amount.cents()),
-            (_, Some(project)) => project.add(position, booking_date, delta),
-            (Some(_), None) => {}
+            Some(project) => {
+                let project = self.project_of(Some(project.as_str()));
+                project.map(|project| &mut project.notes)
+            }
         }
     }
 }
@@ -243,6 +231,28 @@ impl Project {
         project
     }
 
+    /// What flags need to know of an entry, or of what adds to one.
+    fn note_entry(
+        &mut self,
+        position: u64,
+        booking_date: Date,
+        programme_ends_on: Option<Date>,
+        fact: &EntryFact<'_>,
+    ) {
+        if fact.overspends {
+            keep_earliest(&mut self.firsts.explained_overspend, booking_date);
+            self.notes.overspends.insert(booking_date, position);
+        }
+        // A correction or raise has its entry's code, which was judged when that was booked.
+        if fact.change.begins() {
+            self.judge_code(fact.taakveld, booking_date);
+        }
+        let ends_on = self.ends_on.or(programme_ends_on);
+        if ends_on.is_some_and(|ends_on| booking_date > ends_on) {
+            keep_earliest(&mut self.firsts.after_end, booking_date);
+        }
+    }
+
     /// Judges an entry's own code, else the project's, in the year of the booking.
     fn judge_code(&mut self, code: Option<&str>, booking_date: Date) {
         let code = code.or(self.taakveld.as_deref());
@@ -265,14 +275,15 @@ impl Project {
     }
 
     /// A project has few funders, so looking through them beats a table.
-    fn source(&mut self, funder: &Id, position: u64, booking_date: Date) -> usize {
-        let known = self.funders.iter().position(|known| known.id == *funder);
+    fn source(&mut self, funder: &str, position: u64, booking_date: Date) -> usize {
+        let known = self.funders.iter().position(|known| known.id.as_str() == funder);
         let at = known.unwrap_or_else(|| {
-            self.funders.push(Funder {
-                id: funder.clone(),
+            let new = Id::new(funder).map(|id| Funder {
+                id,
                 firsts: Vec::new(),
             });
-            self.funders.len() - 1
+            self.funders.extend(new);
+            self.funders.len().saturating_sub(1)
         });
         if let Some(funder) = self.funders.get_mut(at) {
             funder.appear(position, booking_date);
@@ -303,19 +314,6 @@ impl Forecast {
             amount: recorded.amount,
         }
     }
-}
-
-/// Whether the event is of a commitment or an expenditure, of which there can be millions.
-fn is_entry(event: &ProgrammeEvent) -> bool {
-    matches!(
-        event,
-        ProgrammeEvent::CommitmentEntered(_)
-            | ProgrammeEvent::CommitmentRaised(_)
-            | ProgrammeEvent::CommitmentReleased(_)
-            | ProgrammeEvent::ExpenditurePosted(_)
-            | ProgrammeEvent::ExpenditureCorrected(_)
-            | ProgrammeEvent::ExpenditureReversed(_)
-    )
 }
 
 fn keep_earliest(first: &mut Option<Date>, date: Date) {

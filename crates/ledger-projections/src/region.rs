@@ -10,8 +10,8 @@ use ledger_contract::{
 use ledger_domain::{
     Date, Id, Municipality, Year,
     region::{
-        Event as RegionEvent, GroupStatement, Recorded, Region, SettlementDrawnUp, SettlementShareDrawn,
-        Share,
+        CostFact, Event as RegionEvent, GroupStatement, Recorded, Region, SettlementDrawnUp,
+        SettlementShareDrawn, Share,
     },
 };
 
@@ -91,21 +91,22 @@ impl RegionProjection {
 
     /// Folds one event of this region's stream; events of other kinds of streams change nothing.
     pub fn apply(&mut self, event: &Event) {
-        if let Some(fact) = event.data.to_region_event() {
-            self.apply_fact(event.position, event.booking_date, &fact);
+        if let Some(happened) = event.data.to_region_event() {
+            self.apply_event(event.position, event.booking_date, &happened);
         }
     }
 
     /// [`Self::apply`] for whoever has the domain's event at hand. Events come in the order of their positions.
-    pub fn apply_fact(&mut self, position: u64, booking_date: Date, event: &RegionEvent) {
+    pub fn apply_event(&mut self, position: u64, booking_date: Date, event: &RegionEvent) {
         let recorded = Recorded {
             position,
             booking_date,
         };
-        self.state.apply(recorded, event);
-        if !is_cost(event) {
-            self.positions.push(position);
+        if let Some(fact) = CostFact::of(event) {
+            return self.apply_cost(booking_date, &fact);
         }
+        self.state.apply(recorded, event);
+        self.positions.push(position);
         match event {
             RegionEvent::RegionEstablished(e) => self.title.clone_from(&e.title),
             RegionEvent::CostGroupDefined(e) => {
@@ -145,6 +146,11 @@ impl RegionProjection {
         }
     }
 
+    /// Folds one change of a cost: the event of a cost is folded as this too.
+    pub fn apply_cost(&mut self, booking_date: Date, fact: &CostFact<'_>) {
+        self.state.apply_cost(booking_date, fact);
+    }
+
     /// The name of a municipality; its code where it never had one.
     pub(crate) fn name(&self, municipality: Municipality) -> String {
         let member = self.state.members.get(municipality);
@@ -175,14 +181,6 @@ impl RegionProjection {
             })
             .collect()
     }
-}
-
-/// Whether the event is of a cost, of which there can be millions.
-fn is_cost(event: &RegionEvent) -> bool {
-    matches!(
-        event,
-        RegionEvent::CostRecorded(_) | RegionEvent::CostCorrected(_) | RegionEvent::CostReversed(_)
-    )
 }
 
 /// Whether a report lists the group: defined by then, or with something booked by then all the same.

@@ -97,14 +97,14 @@ impl RegionExplainer {
 
     /// Takes the next event of the region's stream.
     pub fn apply(&mut self, event: &Event) {
-        if let Some(fact) = event.data.to_region_event() {
-            self.apply_fact(event.position, event.booking_date, &fact);
+        if let Some(happened) = event.data.to_region_event() {
+            self.apply_event(event.position, event.booking_date, &happened);
         }
     }
 
     /// [`Self::apply`] for whoever has the domain's event at hand.
-    pub fn apply_fact(&mut self, position: u64, booking_date: Date, event: &RegionEvent) {
-        self.projection.apply_fact(position, booking_date, event);
+    pub fn apply_event(&mut self, position: u64, booking_date: Date, event: &RegionEvent) {
+        self.projection.apply_event(position, booking_date, event);
         if booking_date > self.query.as_of {
             return;
         }

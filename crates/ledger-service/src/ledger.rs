@@ -18,7 +18,6 @@ use crate::{
     proofs::{Keep, ProofError, Proofs, Signed, make_checkpoint, signed_events},
     queries::Queries,
     read_model::ReadModel,
-    streams::Streams,
     submission::Submission,
     writer::{Outcome, Rejection, Writer},
 };
@@ -77,7 +76,6 @@ pub fn open(
     options: &Options,
     clock: Arc<dyn Clock>,
 ) -> Result<(Writer<TapeLog>, Queries<TapeReader>, Opened), Fatal> {
-    let (mut streams, mut read_model) = (Streams::default(), ReadModel::default());
     // A tail that a checkpoint was signed over is no crash's, and the tape itself cannot tell.
     let options = &Options {
         events_min: signed_events(directory)?.max(options.events_min),
@@ -85,32 +83,23 @@ pub fn open(
     };
     let (log, opened) = TapeLog::open(directory, options, clock.now())?;
     let reader = log.reader();
-    reader.read(0, reader.head().size, &mut |event| {
-        streams.apply(&event);
-        read_model.apply(&event);
-        true
-    })?;
-    read_model.stand_on(&reader.head());
+    let mut read_model = ReadModel::default();
+    read_model.catch_up(&reader)?;
     let writable = opened.read_only.is_none();
     let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader, writable)?;
     let kept = Kept::new(Some(log.snapshots()));
     let queries = Queries::new(reader, read_model, proofs, kept, clock);
-    Ok((Writer::new(log, streams), queries, opened))
+    Ok((Writer::new(log), queries, opened))
 }
 
 /// The same over any log, such as one in memory.
 pub fn over<L: EventLog>(log: L, clock: Arc<dyn Clock>) -> Result<(Writer<L>, Queries<L::Reader>), Fatal> {
-    let (mut streams, mut read_model) = (Streams::default(), ReadModel::default());
     let reader = log.reader();
-    reader.read(0, reader.head().size, &mut |event| {
-        streams.apply(&event);
-        read_model.apply(&event);
-        true
-    })?;
-    read_model.stand_on(&reader.head());
+    let mut read_model = ReadModel::default();
+    read_model.catch_up(&reader)?;
     let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), &reader, true)?;
     let queries = Queries::new(reader, read_model, proofs, Kept::new(None), clock);
-    Ok((Writer::new(log, streams), queries))
+    Ok((Writer::new(log), queries))
 }
 
 /// A handle on the running ledger; clones share it.
@@ -124,7 +113,7 @@ pub struct Ledger<R> {
 impl<R: EventReader + Clone + 'static> Ledger<R> {
     /// Starts the writer's thread. It ends, and closes the log, when the last handle is dropped.
     pub fn start<L: EventLog<Reader = R> + 'static>(
-        writer: Writer<L>,
+        mut writer: Writer<L>,
         queries: Queries<R>,
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let queries = Arc::new(queries);
@@ -133,7 +122,13 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
         let shared = Arc::clone(&queries);
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(writer, waiting, &shared, &publish))?;
+            .spawn(move || {
+                if let Err(fatal) = writer.make_ready() {
+                    // Whoever posts is told.
+                    error!(error = %fatal, "the log cannot be read");
+                }
+                run(writer, waiting, &shared, &publish);
+            })?;
         Ok((
             Self {
                 requests,

@@ -108,6 +108,16 @@ impl<R: EventReader> Queries<R> {
         Ok(())
     }
 
+    /// Makes the read model anew from what is kept of every event, in the place of the one at hand; returns the number
+    /// of events. The two are equal: this is for who wants to see that, or to measure it.
+    pub fn rebuild(&self) -> Result<u64, Fatal> {
+        let mut model = ReadModel::default();
+        model.catch_up(&self.reader)?;
+        let events = model.log_position();
+        *write(&self.model) = model;
+        Ok(events)
+    }
+
     /// The number of events that current reports stand on.
     pub fn log_position(&self) -> u64 {
         read(&self.model).log_position()

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ledger_contract::event::{Event, Stream};
+use ledger_contract::{event::Stream, facts::FactV1};
 use ledger_domain::Id;
 use ledger_projections::{ProgrammeProjection, RegionProjection};
-use ledger_store::{EventReader, Fatal, Head};
+use ledger_store::{EventReader, Fatal, Told};
 
 use crate::proofs::hex;
 
@@ -20,11 +20,6 @@ pub(crate) struct ReadModel {
 }
 
 impl ReadModel {
-    /// After the events of an opening were applied: the root over them.
-    pub(crate) fn stand_on(&mut self, head: &Head) {
-        self.root = head.root;
-    }
-
     /// The root over the events that were applied, in hexadecimal.
     pub(crate) fn root(&self) -> String {
         hex(&self.root)
@@ -57,27 +52,43 @@ impl ReadModel {
     }
 
     /// Applies the next event of the log.
-    pub(crate) fn apply(&mut self, event: &Event) {
+    fn apply(&mut self, position: u64, told: Told<'_>) {
         assert_eq!(
-            event.position, self.log_position,
+            position, self.log_position,
             "events are applied in the order of the log"
         );
         self.log_position += 1;
-        match &event.stream {
-            Stream::Programme(id) => self.programmes.entry(id.clone()).or_default().apply(event),
-            Stream::Region(id) => self.regions.entry(id.clone()).or_default().apply(event),
-            Stream::Ledger => {}
+        match told {
+            Told::Fact(FactV1::Entry(entry)) => {
+                if let Some(programme) = self.programmes.get_mut(entry.programme)
+                    && let Some(fact) = entry.to_domain()
+                {
+                    programme.apply_entry(position, entry.booking_date(), &fact);
+                }
+            }
+            Told::Fact(FactV1::Cost(cost)) => {
+                if let Some(region) = self.regions.get_mut(cost.region)
+                    && let Some(fact) = cost.to_domain()
+                {
+                    region.apply_cost(cost.booking_date(), &fact);
+                }
+            }
+            Told::Fact(FactV1::Nothing | FactV1::Whole) => {}
+            Told::Event(event) => match &event.stream {
+                Stream::Programme(id) => self.programmes.entry(id.clone()).or_default().apply(event),
+                Stream::Region(id) => self.regions.entry(id.clone()).or_default().apply(event),
+                Stream::Ledger => {}
+            },
         }
     }
 
     /// Applies what became durable since.
     pub(crate) fn catch_up(&mut self, reader: &impl EventReader) -> Result<(), Fatal> {
         let head = reader.head();
-        reader.read(self.log_position, head.size, &mut |event| {
-            self.apply(&event);
-            true
+        reader.read_facts(self.log_position, head.size, &mut |position, told| {
+            self.apply(position, told);
         })?;
-        self.stand_on(&head);
+        self.root = head.root;
         Ok(())
     }
 }

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 
-use ledger_contract::event::{Event, Stream};
+use ledger_contract::{
+    event::{Event, Stream},
+    facts::FactV1,
+};
 use ledger_domain::{
     Id,
     programme::{self, Programme},
     region::{self, Recorded, Region},
 };
+use ledger_store::{EventReader, Fatal, Told};
 
 /// What the writer knows: one state per stream, nothing per entry.
 #[derive(Debug, Default)]
@@ -32,8 +36,35 @@ impl Streams {
         self.regions.get(id)
     }
 
+    /// The states after every durable event.
+    pub(crate) fn of(reader: &impl EventReader) -> Result<Self, Fatal> {
+        let mut streams = Self::default();
+        reader.read_facts(0, reader.head().size, &mut |_, told| streams.apply(told))?;
+        Ok(streams)
+    }
+
     /// Folds one recorded event.
-    pub(crate) fn apply(&mut self, event: &Event) {
+    fn apply(&mut self, told: Told<'_>) {
+        let event = match told {
+            Told::Fact(FactV1::Entry(entry)) => {
+                if let Some(programme) = self.programmes.get_mut(entry.programme)
+                    && let Some(fact) = entry.to_domain()
+                {
+                    programme.apply_entry(&fact);
+                }
+                return;
+            }
+            Told::Fact(FactV1::Cost(cost)) => {
+                if let Some(region) = self.regions.get_mut(cost.region)
+                    && let Some(fact) = cost.to_domain()
+                {
+                    region.apply_cost(cost.booking_date(), &fact);
+                }
+                return;
+            }
+            Told::Fact(FactV1::Nothing | FactV1::Whole) => return,
+            Told::Event(event) => event,
+        };
         match &event.stream {
             Stream::Programme(id) => {
                 if let Some(happened) = event.data.to_programme_event() {

@@ -50,6 +50,8 @@ pub enum Rejection {
 pub struct Writer<L> {
     pub(crate) log: L,
     pub(crate) streams: Streams,
+    /// Whether every durable event was folded into the streams.
+    is_ready: bool,
     /// States as they were before the open transaction touched them.
     undo: Option<Undo>,
     pub(crate) clients: Clients,
@@ -81,11 +83,12 @@ struct Undo {
 }
 
 impl<L: EventLog> Writer<L> {
-    /// A writer on a log whose events were folded into the streams.
-    pub(crate) fn new(log: L, streams: Streams) -> Self {
+    /// A writer on a log.
+    pub(crate) fn new(log: L) -> Self {
         Self {
             log,
-            streams,
+            streams: Streams::default(),
+            is_ready: false,
             undo: None,
             clients: Clients::default(),
         }
@@ -101,8 +104,18 @@ impl<L: EventLog> Writer<L> {
         self.log
     }
 
+    /// Folds what was recorded before, once: no question needs it, so it is done after opening, by whoever posts.
+    pub fn make_ready(&mut self) -> Result<(), Fatal> {
+        if !self.is_ready {
+            self.streams = Streams::of(&self.log.reader())?;
+            self.is_ready = true;
+        }
+        Ok(())
+    }
+
     /// Opens a group stamped `now` or later; returns the stamp.
     pub fn begin(&mut self, now: Instant) -> Result<Instant, Fatal> {
+        self.make_ready()?;
         self.log.begin(now)
     }
 

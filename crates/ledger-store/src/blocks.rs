@@ -15,7 +15,10 @@ use ledger_proof::{Hash, Tree};
 use serde::{Deserialize, Serialize};
 use sled::IVec;
 
-use crate::tape::Place;
+use crate::{
+    facts::{count, read_block, write_block},
+    tape::Place,
+};
 
 /// The longest value in bytes: sled puts values above about 12 KB into files of their own that it never syncs.
 pub(crate) const BLOCK_BYTES_MAX: usize = 8 << 10;
@@ -40,6 +43,7 @@ pub(crate) struct Blocks {
     pub(crate) events: sled::Tree,
     pub(crate) heads: sled::Tree,
     pub(crate) snapshots: sled::Tree,
+    facts: sled::Tree,
     db: sled::Db,
     directory: PathBuf,
 }
@@ -120,6 +124,7 @@ impl Blocks {
                 events: db.open_tree("events")?,
                 heads: db.open_tree("head")?,
                 snapshots: db.open_tree("snapshots")?,
+                facts: db.open_tree("facts")?,
                 db,
                 directory: directory.to_owned(),
             })
@@ -159,6 +164,51 @@ impl Blocks {
         })
     }
 
+    /// Writes the block of facts that begins at a position.
+    pub(crate) fn put_facts(&self, first: u64, facts: &[u8]) -> Result<(), Fault> {
+        guard("writing a block of facts", || {
+            self.facts.insert(key(first, 0), write_block(facts)).map(drop)
+        })
+    }
+
+    /// All blocks of facts from the one that can hold a position on, as they are stored.
+    pub(crate) fn facts_from(
+        &self,
+        position: u64,
+    ) -> impl Iterator<Item = Result<(u64, IVec), Fault>> + use<> {
+        let above = position.saturating_add(1).to_be_bytes();
+        let last = guard("reading a block of facts", || self.facts.get_lt(above));
+        let (first, fault) = match last {
+            Ok(last) => (last.map_or_else(|| key(position, 0), |(first, _)| first), None),
+            Err(fault) => (key(position, 0), Some(Err(fault))),
+        };
+        let mut blocks = self.facts.range(first..);
+        let blocks = std::iter::from_fn(move || {
+            match guard("reading a block of facts", || blocks.next().transpose()) {
+                Ok(None) => None,
+                Ok(Some((key, value))) => {
+                    Some(first_of(&key).map(|first| (first, value)).ok_or_else(malformed))
+                }
+                Err(fault) => Some(Err(fault)),
+            }
+        });
+        fault.into_iter().chain(blocks)
+    }
+
+    /// Removes the blocks of facts that hold positions from `end` on, which a crash left; tells where the others end.
+    pub(crate) fn trim_facts(&self, end: u64) -> Result<u64, Fault> {
+        loop {
+            let last = guard("reading a block of facts", || self.facts.last())?;
+            let Some((key, value)) = last else { return Ok(0) };
+            let first = first_of(&key).ok_or_else(malformed)?;
+            let after = first.saturating_add(count(read_block(&value)?)?);
+            if after <= end {
+                return Ok(after);
+            }
+            guard("removing a block of facts", || self.facts.remove(&key))?;
+        }
+    }
+
     /// Writes the head, after all blocks it tells of.
     pub(crate) fn put_head(&self, head: &BlocksHead) -> Result<(), Fault> {
         let bytes = write_head(head)?;
@@ -180,7 +230,7 @@ impl Blocks {
             None => self.events.last(),
         })?;
         let first = match last {
-            Some((found, _)) => first_of(&found).ok_or("a key is malformed")?,
+            Some((found, _)) => first_of(&found).ok_or_else(malformed)?,
             None => return Ok(None),
         };
         let mut blocks = self.blocks_from(first);
@@ -211,7 +261,7 @@ impl Blocks {
                 Ok(None) => None,
                 Ok(Some((start, bytes))) => Some(match first_of(&start) {
                     Some(first) => Ok((first, bytes)),
-                    None => Err("a key is malformed".to_owned()),
+                    None => Err(malformed()),
                 }),
                 Err(fault) => Some(Err(fault)),
             }
@@ -231,6 +281,10 @@ fn key(first: u64, part: u16) -> IVec {
 
 fn first_of(key: &[u8]) -> Option<u64> {
     key.first_chunk().map(|first| u64::from_be_bytes(*first))
+}
+
+fn malformed() -> Fault {
+    "a key is malformed".to_owned()
 }
 
 fn continues(start: &[u8], next: &[u8]) -> bool {

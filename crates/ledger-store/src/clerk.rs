@@ -30,6 +30,8 @@ pub(crate) struct Clerk {
 #[derive(Debug)]
 enum Work {
     Block(Block),
+    /// A block of facts.
+    Facts(Block),
     /// After the blocks that it tells of.
     Head(BlocksHead),
     Flush(SyncSender<()>),
@@ -55,6 +57,12 @@ impl Clerk {
         waiting.push_back(block.clone());
         drop(waiting);
         self.give(Work::Block(block));
+    }
+
+    /// Takes a block of facts, which readers find at once.
+    pub(crate) fn file_facts(&self, block: Block) {
+        writing(&self.shared.waiting_facts).push_back(block.clone());
+        self.give(Work::Facts(block));
     }
 
     /// Takes the head for the blocks before it.
@@ -110,6 +118,10 @@ fn act(shared: &Shared, work: Work) {
             ask(&|blocks| blocks.put_block(first, &records));
             // sled has it, or has failed: then the tape is read.
             writing(&shared.waiting).pop_front();
+        }
+        Work::Facts((first, facts)) => {
+            ask(&|blocks| blocks.put_facts(first, &facts));
+            writing(&shared.waiting_facts).pop_front();
         }
         Work::Head(head) => ask(&|blocks| blocks.put_head(&head)),
         Work::Flush(done) => {

@@ -4,6 +4,7 @@ use ledger_contract::{event::Event, value::Instant};
 use ledger_proof::{Hash, Tree, leaf_hash};
 
 use crate::{
+    facts,
     record::{self, RecordError},
     render::Widths,
     tape::{Checksum, Place},
@@ -15,10 +16,19 @@ struct Staged {
     hash: Hash,
     /// Where its line ends, in bytes from the group's first.
     line_end: u64,
-    /// Where its record ends; the same as the one before when no record is held.
+    /// Where its record ends, which begins behind the fact before it, and its own fact; both are empty when none are
+    /// held.
     record_end: usize,
+    fact_end: usize,
     /// The checksum up to it.
     checksum: u32,
+}
+
+/// What is held of an event for sled.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Held<'a> {
+    pub(crate) record: &'a [u8],
+    pub(crate) fact: &'a [u8],
 }
 
 /// How many events lie between two trees that a rollback starts from.
@@ -39,6 +49,7 @@ pub(crate) struct Group {
     tree: Tree,
     checksum: Checksum,
     staged: Vec<Staged>,
+    /// Records, each with its fact behind it.
     records: Vec<u8>,
     records_max: usize,
 }
@@ -108,13 +119,17 @@ impl Group {
         let hash = leaf_hash(leaf);
         self.tree.push(hash);
         self.checksum.add_event(leaf, widths.details);
-        if self.records.len() < self.records_max {
+        let mut record_end = self.records.len();
+        if record_end < self.records_max {
             record::encode(event, place, widths, &mut self.records)?;
+            record_end = self.records.len();
+            facts::encode(event, &mut self.records);
         }
         self.staged.push(Staged {
             hash,
             line_end: self.written + self.buffer.len() as u64,
-            record_end: self.records.len(),
+            record_end,
+            fact_end: self.records.len(),
             checksum: self.checksum.state(),
         });
         if self.staged.len().is_multiple_of(TREE_EVENTS) {
@@ -131,7 +146,7 @@ impl Group {
         let (line_end, record_end, checksum) = self
             .staged
             .last()
-            .map_or((0, 0, 0), |last| (last.line_end, last.record_end, last.checksum));
+            .map_or((0, 0, 0), |last| (last.line_end, last.fact_end, last.checksum));
         self.records.truncate(record_end);
         self.checksum = Checksum::resume(checksum);
         let in_buffer = line_end.saturating_sub(self.written);
@@ -150,13 +165,19 @@ impl Group {
         line_end
     }
 
-    /// The staged events in order: where the line begins and ends, and the record when it is held.
-    pub(crate) fn events(&self) -> impl Iterator<Item = (u64, u64, Option<&[u8]>)> {
-        let before = std::iter::once((0, 0)).chain(self.staged.iter().map(|s| (s.line_end, s.record_end)));
-        self.staged.iter().zip(before).map(|(staged, (line, record))| {
-            let record = self.records.get(record..staged.record_end);
-            (line, staged.line_end, record.filter(|bytes| !bytes.is_empty()))
+    /// The staged events in order: where the line begins and ends, and what is held.
+    pub(crate) fn events(&self) -> impl Iterator<Item = (u64, u64, Option<Held<'_>>)> {
+        let before = std::iter::once((0, 0)).chain(self.staged.iter().map(|s| (s.line_end, s.fact_end)));
+        self.staged.iter().zip(before).map(|(staged, (line, start))| {
+            let held = self.held(start, staged);
+            (line, staged.line_end, held)
         })
+    }
+
+    fn held(&self, start: usize, staged: &Staged) -> Option<Held<'_>> {
+        let record = self.records.get(start..staged.record_end)?;
+        let fact = self.records.get(staged.record_end..staged.fact_end)?;
+        (!record.is_empty()).then_some(Held { record, fact })
     }
 
     /// Where the last event's line ends, in bytes from the group's first.
@@ -166,7 +187,7 @@ impl Group {
 
     /// Whether the record of every event is held.
     pub(crate) fn holds_its_records(&self) -> bool {
-        self.events().all(|(_, _, record)| record.is_some())
+        self.events().all(|(_, _, held)| held.is_some())
     }
 
     /// One of them by position.
@@ -174,9 +195,9 @@ impl Group {
         let index = usize::try_from(position.checked_sub(self.first())?).ok()?;
         let staged = self.staged.get(index)?;
         let before = index.checked_sub(1).and_then(|before| self.staged.get(before));
-        let (line, record) = before.map_or((0, 0), |s| (s.line_end, s.record_end));
-        let record = self.records.get(record..staged.record_end);
-        Some((line, staged.line_end, record.filter(|bytes| !bytes.is_empty())))
+        let (line, start) = before.map_or((0, 0), |s| (s.line_end, s.fact_end));
+        let held = self.held(start, staged);
+        Some((line, staged.line_end, held.map(|held| held.record)))
     }
 
     /// The bytes between two offsets of the group, when they are still in the buffer.

@@ -9,6 +9,7 @@ mod clerk;
 mod cursor;
 mod destroy;
 mod draft;
+mod facts;
 mod group;
 mod index;
 mod known;
@@ -47,7 +48,7 @@ pub mod samples;
 mod tests;
 
 pub use backup::{Backed, BackupError, backup};
-pub use log::{AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, NewEvent, Recorded};
+pub use log::{AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, NewEvent, Recorded, Told};
 pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};
 pub use reader::TapeReader;

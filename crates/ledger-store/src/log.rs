@@ -2,6 +2,7 @@
 
 use ledger_contract::{
     event::{Details, EntryKind, Event, EventData, Stream},
+    facts::FactV1,
     value::Instant,
 };
 use ledger_domain::Date;
@@ -178,6 +179,15 @@ pub trait EventLog: Send {
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal>;
 }
 
+/// A durable event, as whoever folds it needs it.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// What the figures need of it; never [`FactV1::Whole`].
+    Fact(&'a FactV1<'a>),
+    /// All of it.
+    Event(&'a Event),
+}
+
 /// A reader of the durable log; many read at once and never wait for the writer.
 pub trait EventReader: Send + Sync {
     /// The durable end.
@@ -185,6 +195,22 @@ pub trait EventReader: Send + Sync {
 
     /// Visits events from `position` on in order, below `before`, until `visit` says to stop by returning false.
     fn read(&self, position: u64, before: u64, visit: &mut dyn FnMut(Event) -> bool) -> Result<(), Fatal>;
+
+    /// Visits the same events as far as figures need them, each with its position: faster, where facts are kept.
+    fn read_facts(
+        &self,
+        position: u64,
+        before: u64,
+        visit: &mut dyn FnMut(u64, Told<'_>),
+    ) -> Result<(), Fatal> {
+        self.read(position, before, &mut |event| {
+            match FactV1::of(&event) {
+                FactV1::Whole => visit(event.position, Told::Event(&event)),
+                fact => visit(event.position, Told::Fact(&fact)),
+            }
+            true
+        })
+    }
 
     /// Visits a stream's events with a version above `after_version` and a position below `before`, in order.
     fn read_stream(

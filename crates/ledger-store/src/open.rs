@@ -14,6 +14,7 @@ use crate::{
     blocks::{Blocks, BlocksHead, Fault, close},
     cursor::visit_blocks,
     destroy::{Orders, carry_out},
+    facts::{self, Making},
     group::Group,
     index::Streams,
     known::{Doubt, missing, start, with_remedy},
@@ -296,6 +297,30 @@ fn open_sled(directory: &Path, options: &Options, new: bool) -> Sled {
     Ok((blocks, head))
 }
 
+/// Makes the facts of the last events in blocks, which a crash took before they were a block; and of all of them, when
+/// an earlier version of this program wrote those.
+fn complete_facts(blocks: &Blocks, end: u64) -> Result<(), Fault> {
+    let mut position = blocks.trim_facts(end)?;
+    if position >= end {
+        return Ok(());
+    }
+    let (mut making, mut fact, mut failed) = (Making::at(position), Vec::new(), Ok(()));
+    visit_blocks(blocks, &mut position, end, &mut |record| {
+        fact.clear();
+        facts::encode(&record.event, &mut fact);
+        failed = match making.push(&fact) {
+            Some((first, facts)) => blocks.put_facts(first, &facts),
+            None => Ok(()),
+        };
+        failed.is_ok()
+    })?;
+    failed?;
+    match making.seal() {
+        Some((first, facts)) => blocks.put_facts(first, &facts),
+        None => Ok(()),
+    }
+}
+
 /// Fills memory: the newest part of the index and the block in the making.
 struct Filling {
     shared: Arc<Shared>,
@@ -309,6 +334,8 @@ impl Filling {
             head,
             tail_first: 0,
             tail: Arc::default(),
+            facts_first: 0,
+            facts: Arc::default(),
         };
         Self {
             shared: Arc::new(Shared::new(Arc::clone(tape), durable)),
@@ -352,7 +379,10 @@ impl Filling {
 
     /// Reads the events in blocks that are not in the index on disk. What is damaged before them shows when it is read.
     fn index_blocks(&mut self, blocks: &Blocks, end: u64) -> Result<(), Fault> {
-        writing(&self.shared.durable).tail_first = end;
+        {
+            let mut durable = writing(&self.shared.durable);
+            (durable.tail_first, durable.facts_first) = (end, end);
+        }
         (self.index, self.older) = Index::load(&self.shared);
         if self.shared.blocks().is_none() {
             return blocks.failed_earlier().map_or(Ok(()), Err);
@@ -364,7 +394,7 @@ impl Filling {
                 true
             })?;
         }
-        Ok(())
+        complete_facts(blocks, end)
     }
 
     fn take(&mut self, event: &Event) {
@@ -415,7 +445,7 @@ impl Filling {
         let BlocksHead { mut tree, next, .. } = packer.stands_at().clone();
         let (mut position, mut end) = (tree.size(), next);
         let mut lines = tape.lines(next);
-        let mut bytes = Vec::new();
+        let (mut bytes, mut fact) = (Vec::new(), Vec::new());
         // What is in blocks is indexed, and what follows is not, unless it was in the block in the making.
         let indexed = position.max(self.index.end());
         // To the line that closes the last commit.
@@ -435,7 +465,9 @@ impl Filling {
                     bytes.clear();
                     record::encode(&record.event, record.place, record.widths, &mut bytes)
                         .map_err(|error| tape.damaged(line.place, error.to_string()))?;
-                    packer.push(&bytes);
+                    fact.clear();
+                    facts::encode(&record.event, &mut fact);
+                    packer.push(&bytes, &fact);
                     tree.push(leaf_hash(leaf));
                     self.take(&record.event);
                     (position, end) = (position + 1, line.end());

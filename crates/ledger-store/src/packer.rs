@@ -8,6 +8,7 @@ use crate::{
     Head,
     blocks::{BLOCK_BYTES_MAX, BlocksHead},
     clerk::Clerk,
+    facts::Making,
     shared::{Shared, writing},
     tape::Place,
 };
@@ -25,6 +26,9 @@ pub(crate) struct Packer {
     /// The block's first position, and the position after its last.
     first: u64,
     size: u64,
+    /// The facts in the making, and where those of the commit at hand begin in them.
+    facts: Making,
+    whole_facts: usize,
     /// The log after the last whole commit.
     committed: BlocksHead,
     /// A head that sled is still to be told.
@@ -41,6 +45,8 @@ impl Packer {
             whole: 0,
             first: head.tree.size(),
             size: head.tree.size(),
+            facts: Making::at(head.tree.size()),
+            whole_facts: 0,
             committed: head,
             due: None,
         }
@@ -51,8 +57,12 @@ impl Packer {
         &self.committed
     }
 
-    /// Adds the record of a durable event of the commit at hand.
-    pub(crate) fn push(&mut self, record: &[u8]) {
+    /// Adds the record of a durable event of the commit at hand, and its fact.
+    pub(crate) fn push(&mut self, record: &[u8], fact: &[u8]) {
+        if let Some(facts) = self.facts.push(fact) {
+            self.clerk.file_facts(facts);
+            self.whole_facts = 0;
+        }
         let full = |block: &[u8]| !block.is_empty() && block.len() + record.len() > BLOCK_BYTES_MAX;
         if full(&self.block) && self.whole > 0 {
             self.seal_commits();
@@ -70,6 +80,7 @@ impl Packer {
         self.committed.tree.clone_from(tree);
         self.committed.next = next;
         self.whole = self.block.len();
+        self.whole_facts = self.facts.facts.len();
         if began_before {
             self.seal_commits();
         }
@@ -111,12 +122,24 @@ impl Packer {
             durable.tail_first = self.first;
             durable.tail = Arc::new(self.block.clone());
         }
+        if durable.facts_first == self.facts.first {
+            let facts = Arc::make_mut(&mut durable.facts);
+            facts.extend_from_slice(self.facts.facts.get(facts.len()..).unwrap_or_default());
+        } else {
+            durable.facts_first = self.facts.first;
+            durable.facts = Arc::new(self.facts.facts.clone());
+        }
     }
 
     /// Files the block in the making too, and waits until sled has everything, so that opening finds it there.
     pub(crate) fn catch_up(&mut self, head: Head) {
         // After an error within a commit its events are read from the tape by the next opening, whole.
         self.block.truncate(self.whole);
+        self.facts.facts.truncate(self.whole_facts);
+        if let Some(facts) = self.facts.seal() {
+            self.clerk.file_facts(facts);
+            self.whole_facts = 0;
+        }
         if !self.block.is_empty() {
             self.seal_commits();
         }

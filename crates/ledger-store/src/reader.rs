@@ -9,7 +9,7 @@ use ledger_contract::{
 use ledger_proof::Hash;
 
 use crate::{
-    EventReader, Fatal, Head,
+    EventReader, Fatal, Head, Told,
     shared::{Shared, reading},
     tape::{Line, parse},
 };
@@ -29,6 +29,15 @@ impl EventReader for TapeReader {
 
     fn read(&self, position: u64, before: u64, visit: &mut dyn FnMut(Event) -> bool) -> Result<(), Fatal> {
         self.0.visit(position, before, &mut |record| visit(record.event))
+    }
+
+    fn read_facts(
+        &self,
+        position: u64,
+        before: u64,
+        visit: &mut dyn FnMut(u64, Told<'_>),
+    ) -> Result<(), Fatal> {
+        self.0.visit_facts(position, before, visit)
     }
 
     fn read_stream(

@@ -43,6 +43,9 @@ pub(crate) struct Durable {
     pub(crate) tail_first: u64,
     /// The records from there on: a block in the making.
     pub(crate) tail: Arc<Vec<u8>>,
+    /// The first position whose fact is in no block, in sled or on its way there, and the facts from there on.
+    pub(crate) facts_first: u64,
+    pub(crate) facts: Arc<Vec<u8>>,
 }
 
 /// A block in memory: its first position and its records.
@@ -58,6 +61,8 @@ pub(crate) struct Shared {
     /// Blocks on their way to sled, in order: first position and records. One is added before `tail_first` passes it, and
     /// leaves when sled has it, so that a reader finds every durable event in one of the three.
     pub(crate) waiting: RwLock<VecDeque<Block>>,
+    /// The same of blocks of facts.
+    pub(crate) waiting_facts: RwLock<VecDeque<Block>>,
     /// Whose details were destroyed: nobody is given them, also while they are still being overwritten.
     pub(crate) orders: RwLock<Orders>,
     /// None once sled has failed; then the tape is read.
@@ -74,6 +79,7 @@ impl Shared {
             streams: RwLock::default(),
             older: OnceLock::default(),
             waiting: RwLock::default(),
+            waiting_facts: RwLock::default(),
             orders: RwLock::default(),
             blocks: RwLock::default(),
             waypoints: Mutex::default(),

@@ -15,7 +15,8 @@ use crate::{
     AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, Snapshots, TapeReader,
     ahead::Ahead,
     destroy::{ORDERS, carry_out},
-    group::Group,
+    facts,
+    group::{Group, Held},
     index::{entry_hash, key_hash},
     lock::Lock,
     memory::{no_group, outside},
@@ -207,8 +208,9 @@ impl TapeLog {
         };
         let (synced, mut group, head, next) = ahead.wait();
         self.poison(synced)?;
-        for (_, _, record) in group.events() {
-            self.packer.push(record.unwrap_or_default());
+        for (_, _, held) in group.events() {
+            let Held { record, fact } = held.unwrap_or_default();
+            self.packer.push(record, fact);
         }
         self.packer.commit(group.tree(), next);
         self.packer.publish(head);
@@ -238,17 +240,19 @@ impl TapeLog {
 
     /// Hands the events of the group that was just synced to sled's blocks.
     fn pack(&mut self, next: Place) -> Result<(), Fatal> {
-        let mut made = Vec::new();
+        let (mut made, mut made_fact) = (Vec::new(), Vec::new());
         for (from, to, held) in self.group.events() {
-            if let Some(record) = held {
-                self.packer.push(record);
+            if let Some(Held { record, fact }) = held {
+                self.packer.push(record, fact);
                 continue;
             }
             let record = self.staged_record(from, to, None)?;
             made.clear();
             record::encode(&record.event, record.place, record.widths, &mut made)
                 .map_err(|error| self.shared.tape.damaged(record.place, error.to_string()))?;
-            self.packer.push(&made);
+            made_fact.clear();
+            facts::encode(&record.event, &mut made_fact);
+            self.packer.push(&made, &made_fact);
         }
         self.packer.commit(self.group.tree(), next);
         Ok(())

@@ -8,6 +8,7 @@ mod http;
 mod programmes;
 mod proof;
 mod questions;
+mod rebuild;
 mod record;
 mod regions;
 mod table;
@@ -49,6 +50,8 @@ enum Work {
     Positions,
     /// Leaves, inclusion proofs and bundles.
     Proofs,
+    /// All projections from the log, and a start after a kill.
+    Rebuild,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -84,6 +87,9 @@ fn main() -> anyhow::Result<()> {
     }
     if asked(Work::Proofs) {
         proof::proofs(&directory, rounds, events, &mut table)?;
+    }
+    if asked(Work::Rebuild) {
+        rebuild::rebuild(&directory, rounds, events, &mut table)?;
     }
     table.print();
     Ok(())

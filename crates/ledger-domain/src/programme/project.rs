@@ -1,6 +1,6 @@
 //! One project of a programme: its own budget, and the funders that pay along.
 
-use super::{Cents, Charge, PromiseCofinancing, YearBound};
+use super::{Cents, Parts, PromiseCofinancing, YearBound};
 use crate::{Fraction, Id, Year};
 use std::collections::BTreeMap;
 
@@ -41,25 +41,15 @@ impl Project {
         }
     }
 
-    pub(super) fn spend(&mut self, year: Year, charges: &[Charge]) {
-        self.change(year, charges, 1);
-    }
-
-    pub(super) fn unspend(&mut self, year: Year, charges: &[Charge]) {
-        self.change(year, charges, -1);
-    }
-
-    fn change(&mut self, year: Year, charges: &[Charge], sign: Cents) {
-        for charge in charges {
-            let balance = if charge.source.is_programme() {
-                Some(&mut self.own)
-            } else {
-                self.funders
-                    .get_mut(&charge.source)
-                    .map(|funder| &mut funder.pledges)
+    /// Entries of a year use so much more of each source, or less with a sign of -1.
+    pub(super) fn spend(&mut self, year: Year, parts: &Parts<'_>, sign: Cents) {
+        for (funder, amount) in parts.iter() {
+            let balance = match funder {
+                None => Some(&mut self.own),
+                Some(funder) => self.funders.get_mut(funder).map(|funder| &mut funder.pledges),
             };
             if let Some(balance) = balance {
-                balance.spend(year, sign * Cents::from(charge.amount.cents()));
+                balance.spend(year, sign * Cents::from(amount.cents()));
             }
         }
     }

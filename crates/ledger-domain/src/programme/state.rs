@@ -1,9 +1,9 @@
 //! What the rules need to know of a programme, and how each event changes it.
 
 use super::totals::Totals;
-use super::{Cents, Charge, DrawDown, EstablishProgramme, Event, Funder, OverspendPolicy, Project};
+use super::{Cents, Charge, EntryFact, EstablishProgramme, Event, Funder, OverspendPolicy, Project};
 use super::{PromiseCofinancing, charges};
-use crate::{Date, EntryId, Id, Year};
+use crate::{Date, EntryId, Id};
 use std::collections::{BTreeMap, HashMap};
 
 /// The state that commands of one programme are decided against: balances and open commitments. Entries themselves
@@ -101,39 +101,15 @@ impl Programme {
                 balance.bind(Some(event.from_year), -amount);
                 balance.bind(Some(event.to_year), amount);
             }),
-            Event::CommitmentEntered(event) => {
-                self.reserve(&event.project, &event.commitment, event.year, &event.charges);
-            }
-            Event::CommitmentRaised(event) => {
-                self.reserve(&event.project, &event.commitment, event.year, &event.charges);
-            }
-            Event::CommitmentReleased(event) => {
-                self.set_free(&event.project, &event.commitment, event.year, &event.charges);
-            }
-            Event::ExpenditurePosted(event) => {
-                if let Some(DrawDown {
-                    commitment,
-                    year,
-                    charges,
-                }) = &event.drawn_down
-                {
-                    self.set_free(&event.project, commitment, *year, charges);
+            Event::CommitmentEntered(_)
+            | Event::CommitmentRaised(_)
+            | Event::CommitmentReleased(_)
+            | Event::ExpenditurePosted(_)
+            | Event::ExpenditureCorrected(_)
+            | Event::ExpenditureReversed(_) => {
+                if let Some(fact) = EntryFact::of(event) {
+                    self.add_entry(&fact);
                 }
-                self.change(&event.project, |project| {
-                    project.spend(event.year, &event.charges);
-                });
-            }
-            Event::ExpenditureCorrected(event) => {
-                self.change(&event.project, |project| {
-                    project.spend(event.year, &event.charges);
-                });
-                self.give_back(&event.project, event.given_back.as_ref());
-            }
-            Event::ExpenditureReversed(event) => {
-                self.change(&event.project, |project| {
-                    project.spend(event.year, &event.charges);
-                });
-                self.give_back(&event.project, event.given_back.as_ref());
             }
             Event::CofinancingExpected(event) => self.change_funder(event, Funder::expect),
             Event::CofinancingPledged(event) => self.change_funder(event, Funder::pledge),
@@ -171,40 +147,39 @@ impl Programme {
         });
     }
 
-    /// A commitment's open part rises by these charges.
-    fn reserve(&mut self, project: &Id, commitment: &EntryId, year: Year, charges: &[Charge]) {
-        let Some(project) = self.projects.get_mut(project) else {
-            return;
-        };
-        project.spend(year, charges);
-        project.committed += charges::total(charges);
-        let open = self.commitments.entry(commitment.clone()).or_default();
-        charges::add(open, charges);
+    /// Folds one change of an entry, as [`Self::apply`] does.
+    pub fn apply_entry(&mut self, fact: &EntryFact<'_>) {
+        self.totals.add(fact);
+        self.add_entry(fact);
     }
 
-    /// A commitment's open part falls by these charges; a commitment of which nothing is open is forgotten.
-    fn set_free(&mut self, project: &Id, commitment: &EntryId, year: Year, charges: &[Charge]) {
-        let Some(project) = self.projects.get_mut(project) else {
+    fn add_entry(&mut self, fact: &EntryFact<'_>) {
+        let Some(project) = self.projects.get_mut(fact.project) else {
             return;
         };
-        project.unspend(year, charges);
-        project.committed -= charges::total(charges);
-        if let Some(open) = self.commitments.get_mut(commitment) {
-            charges::subtract(open, charges);
-            if open.is_empty() {
-                self.commitments.remove(commitment);
+        project.spend(fact.year, &fact.spent, 1);
+        let Some(open) = &fact.open else { return };
+        let frees = fact.change.frees();
+        let sign = if frees { -1 } else { 1 };
+        project.spend(open.year, &open.parts, sign);
+        project.committed += sign * open.parts.total();
+        let change = open.parts.to_charges();
+        match self.commitments.get_mut(open.commitment) {
+            Some(charges) if frees => {
+                charges::subtract(charges, &change);
+                // A commitment of which nothing is open is forgotten.
+                if charges.is_empty() {
+                    self.commitments.remove(open.commitment);
+                }
             }
-        }
-    }
-
-    fn give_back(&mut self, project: &Id, given_back: Option<&DrawDown>) {
-        if let Some(DrawDown {
-            commitment,
-            year,
-            charges,
-        }) = given_back
-        {
-            self.reserve(project, commitment, *year, charges);
+            Some(charges) => charges::add(charges, &change),
+            None if frees => {}
+            None => {
+                let mut charges = Vec::new();
+                charges::add(&mut charges, &change);
+                let commitment = EntryId::new(open.commitment);
+                self.commitments.extend(commitment.map(|id| (id, charges)));
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The running totals of a programme, kept so that no figure ever needs more than 15 digits before the point.
 
-use super::{Cents, DrawDown, Event, charges};
+use super::{Cents, EntryFact, Event};
 use crate::Money;
 
 /// Sums over all projects. Every figure of a report on all that was recorded is one of these, a part of one, or the
@@ -27,7 +27,6 @@ impl Totals {
     #[must_use]
     pub(crate) fn after(mut self, event: &Event) -> Self {
         let cents = |amount: Money| Cents::from(amount.cents());
-        let drawn = |part: &Option<DrawDown>| part.as_ref().map_or(0, |part| charges::total(&part.charges));
         match event {
             Event::ProgrammeEstablished(event) => self.authorised += cents(event.authorised),
             Event::AuthorisationAmended(event) => self.authorised += cents(event.amount),
@@ -37,20 +36,15 @@ impl Totals {
             }
             Event::BudgetTransferred(event) => self.transferred += cents(event.amount),
             Event::BudgetCarriedOver(event) => self.carried += cents(event.amount),
-            Event::CommitmentEntered(event) => self.committed += cents(event.amount),
-            Event::CommitmentRaised(event) => self.committed += cents(event.amount),
-            Event::CommitmentReleased(event) => self.committed -= cents(event.amount),
-            Event::ExpenditurePosted(event) => {
-                self.spent += cents(event.amount);
-                self.committed -= drawn(&event.drawn_down);
-            }
-            Event::ExpenditureCorrected(event) => {
-                self.spent += cents(event.amount);
-                self.committed += drawn(&event.given_back);
-            }
-            Event::ExpenditureReversed(event) => {
-                self.spent += cents(event.amount);
-                self.committed += drawn(&event.given_back);
+            Event::CommitmentEntered(_)
+            | Event::CommitmentRaised(_)
+            | Event::CommitmentReleased(_)
+            | Event::ExpenditurePosted(_)
+            | Event::ExpenditureCorrected(_)
+            | Event::ExpenditureReversed(_) => {
+                if let Some(fact) = EntryFact::of(event) {
+                    self.add(&fact);
+                }
             }
             Event::CofinancingExpected(event) => self.expected += cents(event.amount),
             Event::CofinancingPledged(event) => self.pledged += cents(event.amount),
@@ -68,6 +62,13 @@ impl Totals {
             | Event::ProgrammeClosed(_) => {}
         }
         self
+    }
+
+    /// Adds one change of an entry.
+    pub(crate) fn add(&mut self, fact: &EntryFact<'_>) {
+        self.spent += fact.spent.total();
+        let open = fact.open.as_ref().map_or(0, |open| open.parts.total());
+        self.committed += if fact.change.frees() { -open } else { open };
     }
 
     /// The name of a total that does not fit in [`Money`].

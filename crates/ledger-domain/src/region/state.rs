@@ -1,8 +1,8 @@
 //! What the rules need to know of a region, and enough to say what any year comes to at any date.
 
 use super::{
-    BookedCosts, BudgetCosts, CostBook, DefineCostGroup, DistributionKeySet, Event, Members, Running,
-    SchedulePhaseOut, SettlementShareDrawn, Version, Versions, Weights, running::minus,
+    BookedCosts, BudgetCosts, CostBook, CostChange, CostFact, DefineCostGroup, DistributionKeySet, Event,
+    Members, Running, SchedulePhaseOut, SettlementShareDrawn, Version, Versions, Weights, running::minus,
 };
 use crate::{Date, Fraction, Id, Money, Municipality, Year};
 use std::{
@@ -116,23 +116,9 @@ impl Region {
             }
             Event::DistributionKeySet(e) => self.set_key(recorded, e),
             Event::PhaseOutScheduled(e) => self.schedule(recorded, e),
-            Event::CostRecorded(e) => {
-                self.volume(e.year, e.amount);
-                if let Some(year) = self.group_year(&e.group, e.year) {
-                    year.clients = year.clients.max(e.client_no.unwrap_or(0));
-                    year.costs.record(date, e.municipality, e.client_no, e.amount);
-                }
-            }
-            Event::CostCorrected(e) => {
-                self.volume(e.year, e.amount);
-                if let Some(year) = self.group_year(&e.group, e.year) {
-                    year.costs.record(date, e.municipality, e.client_no, e.amount);
-                }
-            }
-            // A reversal only takes back what the volume counts already.
-            Event::CostReversed(e) => {
-                if let Some(year) = self.group_year(&e.group, e.year) {
-                    year.costs.record(date, e.municipality, e.client_no, e.amount);
+            Event::CostRecorded(_) | Event::CostCorrected(_) | Event::CostReversed(_) => {
+                if let Some(fact) = CostFact::of(event) {
+                    self.apply_cost(date, &fact);
                 }
             }
             Event::CostsBudgeted(e) => self.budget(recorded, e),
@@ -150,11 +136,26 @@ impl Region {
         }
     }
 
+    /// Folds one change of a cost, as [`Self::apply`] does.
+    pub fn apply_cost(&mut self, booking_date: Date, fact: &CostFact<'_>) {
+        // A reversal only takes back what the volume counts already.
+        if fact.change != CostChange::Reversed {
+            self.volume(fact.year, fact.amount);
+        }
+        if let Some(year) = self.group_year(fact.group, fact.year) {
+            if fact.change == CostChange::Recorded {
+                year.clients = year.clients.max(fact.client_no.unwrap_or(0));
+            }
+            year.costs
+                .record(booking_date, fact.municipality, fact.client_no, fact.amount);
+        }
+    }
+
     /// Puts the costs of a group and year in the place of those there, with the highest client number given out.
     /// Nothing changes when there is no such group.
     pub fn put_costs(&mut self, group: &Id, year: Year, clients: u32, booked: &BookedCosts) {
         let threshold = self.groups.get(group).and_then(|group| group.threshold);
-        if let Some(year) = self.group_year(group, year) {
+        if let Some(year) = self.group_year(group.as_str(), year) {
             year.costs = CostBook::holding(threshold, booked);
             year.clients = clients;
         }
@@ -164,7 +165,7 @@ impl Region {
         self.years.entry(year).or_default().volume += i128::from(amount.abs().cents());
     }
 
-    fn group_year(&mut self, group: &Id, year: Year) -> Option<&mut GroupYear> {
+    fn group_year(&mut self, group: &str, year: Year) -> Option<&mut GroupYear> {
         let group = self.groups.get_mut(group)?;
         let threshold = group.threshold;
         let new = || GroupYear {
@@ -197,7 +198,7 @@ impl Region {
         for amount in budgeted.amounts.values().chain(&budgeted.joint) {
             self.volume(budgeted.year, *amount);
         }
-        if let Some(year) = self.group_year(&budgeted.group, budgeted.year) {
+        if let Some(year) = self.group_year(budgeted.group.as_str(), budgeted.year) {
             year.budgets.push(recorded.version(budget));
         }
     }

@@ -12,7 +12,7 @@ use ledger_projections::{RegionExplained, RegionExplainer, RegionProjection, Reg
 pub(crate) fn known_at(book: &Book, events: usize) -> RegionProjection {
     let mut projection = RegionProjection::new();
     for (recorded, event, _) in book.events.iter().take(events) {
-        projection.apply_fact(recorded.position, recorded.booking_date, event);
+        projection.apply_event(recorded.position, recorded.booking_date, event);
     }
     projection
 }
@@ -63,7 +63,7 @@ pub(crate) fn explain(
     };
     let mut explainer = RegionExplainer::new(figure, query).expect("a figure");
     for (recorded, event, _) in &book.events {
-        explainer.apply_fact(recorded.position, recorded.booking_date, event);
+        explainer.apply_event(recorded.position, recorded.booking_date, event);
     }
     explainer.finish()
 }

@@ -112,7 +112,7 @@ proptest! {
         let mut again = RegionProjection::new();
         let fold = |projection: &mut RegionProjection, at: usize| {
             let (recorded, event, _) = &book.events[at];
-            projection.apply_fact(recorded.position, recorded.booking_date, event);
+            projection.apply_event(recorded.position, recorded.booking_date, event);
         };
         for at in 0..cut {
             if sums.positions.contains(&book.events[at].0.position) {

@@ -115,7 +115,7 @@ impl History {
     pub(crate) fn projection(&self) -> ProgrammeProjection {
         let mut projection = ProgrammeProjection::new();
         for (position, fact) in (0..).zip(&self.facts) {
-            projection.apply_fact(position, fact.date, &fact.event);
+            projection.apply_event(position, fact.date, &fact.event);
         }
         projection
     }
@@ -160,7 +160,7 @@ impl History {
         let mut explainer =
             Explainer::new(report, figure, source.cloned(), query.clone()).expect("a figure of the report");
         for (position, fact) in (0..).zip(&self.facts) {
-            explainer.apply_fact(position, fact.date, &fact.event);
+            explainer.apply_event(position, fact.date, &fact.event);
         }
         explainer.finish()
     }

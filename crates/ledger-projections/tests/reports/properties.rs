@@ -56,7 +56,7 @@ proptest! {
             fact.date <= query.as_of || matches!(fact.event, ProgrammeEvent::ProjectOpened(_))
         };
         let past = (0..).zip(&history.facts).filter(|(_, fact)| counts(fact));
-        past.for_each(|(position, fact)| earlier.apply_fact(position, fact.date, &fact.event));
+        past.for_each(|(position, fact)| earlier.apply_event(position, fact.date, &fact.event));
         let report = ledger_projections::budget_position(&earlier, history.head(&query), &query, &text);
         // A programme that is established later still has its end, which only flags of such a date can tell.
         if history.facts[0].date <= query.as_of {
@@ -76,7 +76,7 @@ proptest! {
         let mut kept = ProgrammeProjection::new();
         let fold = |projection: &mut ProgrammeProjection, position: usize| {
             let fact = &history.facts[position];
-            projection.apply_fact(position as u64, fact.date, &fact.event);
+            projection.apply_event(position as u64, fact.date, &fact.event);
         };
         (0..cut).for_each(|position| fold(&mut kept, position));
         let sums = kept.to_sums();
