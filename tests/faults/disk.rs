@@ -34,7 +34,6 @@ fn options(disk: Option<&FaultyDisk>) -> Options {
         segment_bytes: 12 << 10,
         fill_bytes: 4 << 10,
         chunk_bytes: 2 << 10,
-        pending_bytes: 8 << 10,
         sled_cache_bytes: 1 << 20,
         salt_seed: Some([1; 32]),
         ..Options::new("test.example/ledger")

@@ -209,6 +209,18 @@ impl Blocks {
         }
     }
 
+    /// Removes the blocks that begin at a position or behind it: what no head tells of.
+    pub(crate) fn cut(&self, size: u64) -> Result<(), Fault> {
+        guard("removing blocks", || {
+            for tree in [&self.events, &self.facts] {
+                for key in tree.range(key(size, 0)..).keys() {
+                    tree.remove(key?)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
     /// Writes the head, after all blocks it tells of.
     pub(crate) fn put_head(&self, head: &BlocksHead) -> Result<(), Fault> {
         let bytes = write_head(head)?;

@@ -4,8 +4,9 @@
 //! a crash loses nothing but the work, and the next opening does it again.
 
 use std::{
+    collections::VecDeque,
     sync::{
-        Arc,
+        Arc, RwLock,
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::JoinHandle,
@@ -34,6 +35,8 @@ enum Work {
     Facts(Block),
     /// After the blocks that it tells of.
     Head(BlocksHead),
+    /// Whatever begins at a position or behind it goes.
+    Cut(u64),
     Flush(SyncSender<()>),
 }
 
@@ -63,6 +66,14 @@ impl Clerk {
     pub(crate) fn file_facts(&self, block: Block) {
         writing(&self.shared.waiting_facts).push_back(block.clone());
         self.give(Work::Facts(block));
+    }
+
+    /// Forgets the blocks that begin at a position or behind it, none of which a head tells of.
+    pub(crate) fn cut(&self, size: u64) {
+        for waiting in [&self.shared.waiting, &self.shared.waiting_facts] {
+            writing(waiting).retain(|(first, _)| *first < size);
+        }
+        self.give(Work::Cut(size));
     }
 
     /// Takes the head for the blocks before it.
@@ -117,17 +128,29 @@ fn act(shared: &Shared, work: Work) {
         Work::Block((first, records)) => {
             ask(&|blocks| blocks.put_block(first, &records));
             // sled has it, or has failed: then the tape is read.
-            writing(&shared.waiting).pop_front();
+            leave(&shared.waiting, &records);
         }
         Work::Facts((first, facts)) => {
             ask(&|blocks| blocks.put_facts(first, &facts));
-            writing(&shared.waiting_facts).pop_front();
+            leave(&shared.waiting_facts, &facts);
         }
+        Work::Cut(size) => ask(&|blocks| blocks.cut(size)),
         Work::Head(head) => ask(&|blocks| blocks.put_head(&head)),
         Work::Flush(done) => {
             ask(&Blocks::flush);
             // Whoever asked may be gone.
             let _ = done.send(());
         }
+    }
+}
+
+/// A block that was filed waits no more. One that was cut off in the meantime is not there, and another may have its place.
+fn leave(waiting: &RwLock<VecDeque<Block>>, block: &Arc<Vec<u8>>) {
+    let mut waiting = writing(waiting);
+    if waiting
+        .front()
+        .is_some_and(|(_, first)| Arc::ptr_eq(first, block))
+    {
+        waiting.pop_front();
     }
 }

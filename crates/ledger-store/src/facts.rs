@@ -44,8 +44,11 @@ pub(crate) fn encode(event: &Event, into: &mut Vec<u8>) {
     }
 }
 
+/// A fact and those behind it.
+type Split<'a> = (&'a [u8], &'a [u8]);
+
 /// The first fact of a block, not decoded, and those behind it; none at the end of the block.
-fn first(block: &[u8]) -> Result<Option<(&[u8], &[u8])>, Fault> {
+fn first(block: &[u8]) -> Result<Option<Split<'_>>, Fault> {
     let Some((length, rest)) = block.split_first_chunk() else {
         let short = || Err("a fact is cut short".to_owned());
         return if block.is_empty() { Ok(None) } else { short() };
@@ -86,36 +89,58 @@ pub(crate) fn read_block(value: &[u8]) -> Result<&[u8], Fault> {
 /// A block of facts in the making.
 #[derive(Debug, Default)]
 pub(crate) struct Making {
-    /// The position of its first fact, and the one behind its last.
+    /// The position of its first fact.
     pub(crate) first: u64,
-    next: u64,
-    pub(crate) facts: Vec<u8>,
+    facts: Vec<u8>,
 }
 
 impl Making {
     pub(crate) fn at(position: u64) -> Self {
         Self {
             first: position,
-            next: position,
             facts: Vec::new(),
         }
     }
 
-    /// Adds the next fact; the facts before it when they are a full block without it.
-    pub(crate) fn push(&mut self, fact: &[u8]) -> Option<Block> {
-        let full = self.facts.len() + fact.len() > BLOCK_BYTES_MAX - HEADER_BYTES;
-        let sealed = full.then(|| self.seal()).flatten();
-        self.facts.extend_from_slice(fact);
-        self.next += 1;
-        sealed
+    /// Whether it has no room for a fact of so many bytes, and has others.
+    pub(crate) fn is_full(&self, bytes: usize) -> bool {
+        !self.facts.is_empty() && self.facts.len() + bytes > BLOCK_BYTES_MAX - HEADER_BYTES
     }
 
-    /// Takes out what there is.
-    pub(crate) fn seal(&mut self) -> Option<Block> {
-        let first = std::mem::replace(&mut self.first, self.next);
-        let rest = Vec::with_capacity(BLOCK_BYTES_MAX);
-        let facts = std::mem::replace(&mut self.facts, rest);
+    pub(crate) fn push(&mut self, fact: &[u8]) {
+        self.facts.extend_from_slice(fact);
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// The first bytes, at most so many.
+    pub(crate) fn first_bytes(&self, bytes: usize) -> &[u8] {
+        self.facts.get(..bytes).unwrap_or(&self.facts)
+    }
+
+    /// Takes out the first bytes, at most so many: the facts before a position.
+    pub(crate) fn seal(&mut self, bytes: usize, before: u64) -> Option<Block> {
+        let first = std::mem::replace(&mut self.first, before);
+        let mut rest = Vec::with_capacity(BLOCK_BYTES_MAX);
+        rest.extend_from_slice(self.facts.get(bytes..).unwrap_or_default());
+        let mut facts = std::mem::replace(&mut self.facts, rest);
+        facts.truncate(bytes);
         (!facts.is_empty()).then(|| (first, facts.into()))
+    }
+
+    /// Forgets the facts from a position on, which is not before the first.
+    pub(crate) fn cut(&mut self, size: u64) {
+        let (mut rest, mut bytes) = (self.facts.as_slice(), 0);
+        for _ in self.first..size {
+            let Ok(Some((fact, behind))) = first(rest) else {
+                break;
+            };
+            bytes += 2 + fact.len();
+            rest = behind;
+        }
+        self.facts.truncate(bytes);
     }
 }
 

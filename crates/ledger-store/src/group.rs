@@ -1,14 +1,9 @@
-//! The open group: what is staged, as bytes for the tape and as records for sled, with what a rollback needs.
+//! The open group: what is staged, as bytes for the tape, with what a rollback needs.
 
-use ledger_contract::{event::Event, value::Instant};
+use ledger_contract::value::Instant;
 use ledger_proof::{Hash, Tree, leaf_hash};
 
-use crate::{
-    facts,
-    record::{self, RecordError},
-    render::Widths,
-    tape::{Checksum, Place},
-};
+use crate::{render::Widths, tape::Checksum};
 
 /// One staged event. Some 60 bytes are kept of each; the line itself goes to the tape in chunks.
 #[derive(Clone, Copy, Debug)]
@@ -16,19 +11,8 @@ struct Staged {
     hash: Hash,
     /// Where its line ends, in bytes from the group's first.
     line_end: u64,
-    /// Where its record ends, which begins behind the fact before it, and its own fact; both are empty when none are
-    /// held.
-    record_end: usize,
-    fact_end: usize,
     /// The checksum up to it.
     checksum: u32,
-}
-
-/// What is held of an event for sled.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Held<'a> {
-    pub(crate) record: &'a [u8],
-    pub(crate) fact: &'a [u8],
 }
 
 /// How many events lie between two trees that a rollback starts from.
@@ -49,20 +33,9 @@ pub(crate) struct Group {
     tree: Tree,
     checksum: Checksum,
     staged: Vec<Staged>,
-    /// Records, each with its fact behind it.
-    records: Vec<u8>,
-    records_max: usize,
 }
 
 impl Group {
-    /// A group that holds at most this many bytes of records for sled.
-    pub(crate) fn new(records_max: usize) -> Self {
-        Self {
-            records_max,
-            ..Self::default()
-        }
-    }
-
     /// Begins a group after what is durable.
     pub(crate) fn open(&mut self, stamp: Instant, base: &Tree) {
         self.close();
@@ -82,8 +55,6 @@ impl Group {
         self.trees.clear();
         self.staged.clear();
         self.staged.shrink_to(KEPT_BYTES / size_of::<Staged>());
-        self.records.clear();
-        self.records.shrink_to(KEPT_BYTES);
     }
 
     /// The position of its first event.
@@ -105,13 +76,8 @@ impl Group {
         self.checksum.clone()
     }
 
-    /// Takes in the event whose line was just added to the buffer, at this place on the tape.
-    pub(crate) fn add(&mut self, event: &Event, place: Place, widths: Widths) -> Result<(), RecordError> {
-        let width = place.after(widths).offset - place.offset;
-        let start = self
-            .buffer
-            .len()
-            .saturating_sub(usize::try_from(width).unwrap_or(usize::MAX));
+    /// Takes in the event whose line was just added to the buffer, where it begins at a byte.
+    pub(crate) fn add(&mut self, start: usize, widths: Widths) {
         let leaf = self
             .buffer
             .get(start..start + widths.leaf as usize)
@@ -119,23 +85,14 @@ impl Group {
         let hash = leaf_hash(leaf);
         self.tree.push(hash);
         self.checksum.add_event(leaf, widths.details);
-        let mut record_end = self.records.len();
-        if record_end < self.records_max {
-            record::encode(event, place, widths, &mut self.records)?;
-            record_end = self.records.len();
-            facts::encode(event, &mut self.records);
-        }
         self.staged.push(Staged {
             hash,
             line_end: self.written + self.buffer.len() as u64,
-            record_end,
-            fact_end: self.records.len(),
             checksum: self.checksum.state(),
         });
         if self.staged.len().is_multiple_of(TREE_EVENTS) {
             self.trees.push(self.tree.clone());
         }
-        Ok(())
     }
 
     /// Forgets events from a position on; returns where their lines began. Lines that were written before stay on the
@@ -143,11 +100,8 @@ impl Group {
     pub(crate) fn cut(&mut self, size: u64) -> u64 {
         let kept = usize::try_from(size.saturating_sub(self.first())).unwrap_or(usize::MAX);
         self.staged.truncate(kept);
-        let (line_end, record_end, checksum) = self
-            .staged
-            .last()
-            .map_or((0, 0, 0), |last| (last.line_end, last.fact_end, last.checksum));
-        self.records.truncate(record_end);
+        let last = self.staged.last();
+        let (line_end, checksum) = last.map_or((0, 0), |last| (last.line_end, last.checksum));
         self.checksum = Checksum::resume(checksum);
         let in_buffer = line_end.saturating_sub(self.written);
         self.buffer
@@ -165,39 +119,17 @@ impl Group {
         line_end
     }
 
-    /// The staged events in order: where the line begins and ends, and what is held.
-    pub(crate) fn events(&self) -> impl Iterator<Item = (u64, u64, Option<Held<'_>>)> {
-        let before = std::iter::once((0, 0)).chain(self.staged.iter().map(|s| (s.line_end, s.fact_end)));
-        self.staged.iter().zip(before).map(|(staged, (line, start))| {
-            let held = self.held(start, staged);
-            (line, staged.line_end, held)
-        })
-    }
-
-    fn held(&self, start: usize, staged: &Staged) -> Option<Held<'_>> {
-        let record = self.records.get(start..staged.record_end)?;
-        let fact = self.records.get(staged.record_end..staged.fact_end)?;
-        (!record.is_empty()).then_some(Held { record, fact })
-    }
-
     /// Where the last event's line ends, in bytes from the group's first.
     pub(crate) fn end(&self) -> u64 {
         self.staged.last().map_or(0, |last| last.line_end)
     }
 
-    /// Whether the record of every event is held.
-    pub(crate) fn holds_its_records(&self) -> bool {
-        self.events().all(|(_, _, held)| held.is_some())
-    }
-
-    /// One of them by position.
-    pub(crate) fn event(&self, position: u64) -> Option<(u64, u64, Option<&[u8]>)> {
+    /// Where the line of a staged event begins and ends, in bytes from the group's first.
+    pub(crate) fn line(&self, position: u64) -> Option<(u64, u64)> {
         let index = usize::try_from(position.checked_sub(self.first())?).ok()?;
         let staged = self.staged.get(index)?;
         let before = index.checked_sub(1).and_then(|before| self.staged.get(before));
-        let (line, start) = before.map_or((0, 0), |s| (s.line_end, s.fact_end));
-        let held = self.held(start, staged);
-        Some((line, staged.line_end, held.map(|held| held.record)))
+        Some((before.map_or(0, |before| before.line_end), staged.line_end))
     }
 
     /// The bytes between two offsets of the group, when they are still in the buffer.

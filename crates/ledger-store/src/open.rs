@@ -94,9 +94,10 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
         tree: survey.tree,
         index: filler.index,
         index_events: options.index_events,
-        group: Group::new(options.pending_bytes),
+        group: Group::default(),
         ahead: None,
-        spare: Group::new(options.pending_bytes),
+        packed: Default::default(),
+        placed: Vec::new(),
         renderer: Renderer::new(options.salt_seed)?,
         chunk_bytes: options.chunk_bytes,
         poisoned: None,
@@ -187,9 +188,10 @@ fn read_only(
         tree: survey.tree,
         index: filler.index,
         index_events: options.index_events,
-        group: Group::new(options.pending_bytes),
+        group: Group::default(),
         ahead: None,
-        spare: Group::new(options.pending_bytes),
+        packed: Default::default(),
+        placed: Vec::new(),
         renderer: Renderer::new(options.salt_seed)?,
         chunk_bytes: options.chunk_bytes,
         poisoned: Some(why.clone()),
@@ -304,21 +306,22 @@ fn complete_facts(blocks: &Blocks, end: u64) -> Result<(), Fault> {
     if position >= end {
         return Ok(());
     }
+    let seal = |making: &mut Making, before: u64| match making.seal(usize::MAX, before) {
+        Some((first, facts)) => blocks.put_facts(first, &facts),
+        None => Ok(()),
+    };
     let (mut making, mut fact, mut failed) = (Making::at(position), Vec::new(), Ok(()));
     visit_blocks(blocks, &mut position, end, &mut |record| {
         fact.clear();
         facts::encode(&record.event, &mut fact);
-        failed = match making.push(&fact) {
-            Some((first, facts)) => blocks.put_facts(first, &facts),
-            None => Ok(()),
-        };
+        if making.is_full(fact.len()) {
+            failed = seal(&mut making, record.event.position);
+        }
+        making.push(&fact);
         failed.is_ok()
     })?;
     failed?;
-    match making.seal() {
-        Some((first, facts)) => blocks.put_facts(first, &facts),
-        None => Ok(()),
-    }
+    seal(&mut making, end)
 }
 
 /// Fills memory: the newest part of the index and the block in the making.
@@ -394,6 +397,8 @@ impl Filling {
                 true
             })?;
         }
+        // What was filed of a group that never became durable.
+        blocks.cut(end)?;
         complete_facts(blocks, end)
     }
 
@@ -473,7 +478,8 @@ impl Filling {
                     (position, end) = (position + 1, line.end());
                 }
                 Line::Commit(commit) => {
-                    packer.commit(&tree, end);
+                    packer.close(&tree, end);
+                    packer.commit();
                     options.report(read_bytes, total_bytes);
                     if self.index.added() >= options.index_events {
                         self.index.save(&self.shared, commit.size, commit.root);

@@ -18,9 +18,6 @@ pub struct Options {
     pub early_sync_bytes: u64,
     /// How much of an open group is held before it is written out, in bytes. Default 1 MiB.
     pub chunk_bytes: usize,
-    /// How much of an open group's records for sled is held, in bytes; what exceeds it is read back from the tape
-    /// after the commit. Default 256 MiB.
-    pub pending_bytes: usize,
     /// How many events are indexed in memory before their index goes to sled; after a crash so many are read again.
     /// Default 65,536.
     pub index_events: usize,
@@ -46,7 +43,6 @@ impl Options {
             fill_bytes: 1 << 20,
             early_sync_bytes: 8 << 20,
             chunk_bytes: 1 << 20,
-            pending_bytes: 256 << 20,
             index_events: 1 << 16,
             sled_cache_bytes: 64 << 20,
             events_min: 0,

@@ -1,4 +1,8 @@
-//! From durable events to sled's blocks: records gather until a block is full. The head tells of whole commits.
+//! From staged events to sled's blocks: records and facts gather until a block is full. The head tells of durable commits.
+//!
+//! Blocks of a group go to sled while it is still being staged, so that a long import does not wait for sled in the end.
+//! Until the group is durable no head tells of them and no reader sees them; what a rollback or a crash leaves of them is
+//! removed, by [`Packer::cut`] or by the next opening.
 
 use std::sync::Arc;
 
@@ -6,48 +10,57 @@ use ledger_proof::Tree;
 
 use crate::{
     Head,
-    blocks::{BLOCK_BYTES_MAX, BlocksHead},
+    blocks::{BLOCK_BYTES_MAX, BlocksHead, Fault},
     clerk::Clerk,
+    cursor::{Cursor, cursor_of},
     facts::Making,
+    record::{self, Record},
     shared::{Shared, writing},
     tape::Place,
 };
 
-/// The writer's end of sled. Blocks end where the same events end them whenever they come by: what a crash left without
-/// a head is written again under the same keys.
+/// The writer's end of sled. No block holds events of a durable or closed group and of one behind it that is longer than
+/// the block, so that a group is cut off where a block begins.
 #[derive(Debug)]
 pub(crate) struct Packer {
     shared: Arc<Shared>,
     clerk: Clerk,
-    /// The block in the making: the records of whole commits, and then those of the commit at hand.
+    /// The block in the making, its first position, and the position after its last.
     block: Vec<u8>,
-    /// Where the commit at hand begins in it.
-    whole: usize,
-    /// The block's first position, and the position after its last.
     first: u64,
     size: u64,
-    /// The facts in the making, and where those of the commit at hand begin in them.
+    /// The facts in the making.
     facts: Making,
-    whole_facts: usize,
-    /// The log after the last whole commit.
+    /// The log after the last durable group, and how many bytes of both blocks in the making are of groups up to it.
     committed: BlocksHead,
+    whole: Whole,
+    /// The same after a group that is written and not durable yet.
+    closed: Option<(BlocksHead, Whole)>,
     /// A head that sled is still to be told.
     due: Option<BlocksHead>,
+}
+
+/// How much of the blocks in the making is of whole groups.
+#[derive(Clone, Copy, Debug, Default)]
+struct Whole {
+    records: usize,
+    facts: usize,
 }
 
 impl Packer {
     /// Goes on after the blocks that sled's head tells of.
     pub(crate) fn new(shared: Arc<Shared>, head: BlocksHead) -> Self {
+        let size = head.tree.size();
         Self {
             clerk: Clerk::new(Arc::clone(&shared)),
             shared,
             block: Vec::new(),
-            whole: 0,
-            first: head.tree.size(),
-            size: head.tree.size(),
-            facts: Making::at(head.tree.size()),
-            whole_facts: 0,
+            first: size,
+            size,
+            facts: Making::at(size),
             committed: head,
+            whole: Whole::default(),
+            closed: None,
             due: None,
         }
     }
@@ -57,42 +70,80 @@ impl Packer {
         &self.committed
     }
 
-    /// Adds the record of a durable event of the commit at hand, and its fact.
+    /// Adds the record of the next event, and its fact.
     pub(crate) fn push(&mut self, record: &[u8], fact: &[u8]) {
-        if let Some(facts) = self.facts.push(fact) {
-            self.clerk.file_facts(facts);
-            self.whole_facts = 0;
-        }
-        let full = |block: &[u8]| !block.is_empty() && block.len() + record.len() > BLOCK_BYTES_MAX;
-        if full(&self.block) && self.whole > 0 {
-            self.seal_commits();
-        }
-        if full(&self.block) {
-            self.seal(self.block.len(), self.size);
-        }
+        self.make_room_for_fact(fact.len());
+        self.facts.push(fact);
+        self.make_room(record.len());
         self.block.extend_from_slice(record);
         self.size += 1;
     }
 
-    /// Ends the commit at hand: the tree with it, and where its last event's line ends.
-    pub(crate) fn commit(&mut self, tree: &Tree, next: Place) {
+    /// Seals the whole groups when the block is full, and all of it when it is full without them.
+    fn make_room(&mut self, bytes: usize) {
+        let is_full = |block: &[u8]| !block.is_empty() && block.len() + bytes > BLOCK_BYTES_MAX;
+        if !is_full(&self.block) {
+            return;
+        }
+        match &self.closed {
+            Some((head, whole)) if whole.records > 0 => self.seal(whole.records, head.tree.size()),
+            None if self.whole.records > 0 => self.seal_commits(),
+            _ => {}
+        }
+        if is_full(&self.block) {
+            self.seal(self.block.len(), self.size);
+        }
+    }
+
+    fn make_room_for_fact(&mut self, bytes: usize) {
+        if !self.facts.is_full(bytes) {
+            return;
+        }
+        match &self.closed {
+            Some((head, whole)) if whole.facts > 0 => self.seal_facts(whole.facts, head.tree.size()),
+            None if self.whole.facts > 0 => self.seal_facts(self.whole.facts, self.committed.tree.size()),
+            _ => {}
+        }
+        if self.facts.is_full(bytes) {
+            self.seal_facts(usize::MAX, self.size);
+        }
+    }
+
+    /// Ends the group at hand, which is written and not durable: the tree with it, and where its last event's line ends.
+    pub(crate) fn close(&mut self, tree: &Tree, next: Place) {
+        let head = BlocksHead {
+            tree: tree.clone(),
+            next,
+            committed: 0,
+        };
+        let whole = Whole {
+            records: self.block.len(),
+            facts: self.facts.bytes(),
+        };
+        self.closed = Some((head, whole));
+    }
+
+    /// The closed group is durable.
+    pub(crate) fn commit(&mut self) {
+        let Some((head, whole)) = self.closed.take() else {
+            return;
+        };
         let began_before = self.first > self.committed.tree.size();
-        self.committed.tree.clone_from(tree);
-        self.committed.next = next;
-        self.whole = self.block.len();
-        self.whole_facts = self.facts.facts.len();
-        if began_before {
+        (self.committed, self.whole) = (head, whole);
+        if self.first >= self.committed.tree.size() {
+            self.due = Some(self.committed.clone());
+        } else if began_before {
             self.seal_commits();
         }
     }
 
-    /// Seals the whole commits, which sled's head then tells of.
+    /// Seals the whole groups, which sled's head then tells of.
     fn seal_commits(&mut self) {
-        self.seal(self.whole, self.committed.tree.size());
+        self.seal(self.whole.records, self.committed.tree.size());
         self.due = Some(self.committed.clone());
     }
 
-    /// Files the first bytes of the block in the making; those of the events before a position.
+    /// Files the first bytes of the block in the making: those of the events before a position.
     fn seal(&mut self, bytes: usize, before: u64) {
         let mut rest = Vec::with_capacity(BLOCK_BYTES_MAX);
         rest.extend_from_slice(self.block.get(bytes..).unwrap_or_default());
@@ -102,10 +153,24 @@ impl Packer {
             self.clerk.file((self.first, Arc::new(records)));
         }
         self.first = before;
-        self.whole = 0;
+        self.all_whole(|whole| whole.records = whole.records.saturating_sub(bytes));
     }
 
-    /// Shows readers every whole commit, at once.
+    fn seal_facts(&mut self, bytes: usize, before: u64) {
+        if let Some(facts) = self.facts.seal(bytes, before) {
+            self.clerk.file_facts(facts);
+        }
+        self.all_whole(|whole| whole.facts = whole.facts.saturating_sub(bytes));
+    }
+
+    fn all_whole(&mut self, change: impl Fn(&mut Whole)) {
+        change(&mut self.whole);
+        if let Some((_, whole)) = &mut self.closed {
+            change(whole);
+        }
+    }
+
+    /// Shows readers every durable group, at once.
     pub(crate) fn publish(&mut self, head: Head) {
         if let Some(mut due) = self.due.take() {
             due.committed = head.size;
@@ -113,34 +178,81 @@ impl Packer {
         }
         let mut durable = writing(&self.shared.durable);
         durable.head = head;
+        let records = self.block.get(..self.whole.records).unwrap_or_default();
         if durable.tail_first == self.first {
             // Copies the block only when a reader holds it at this moment.
             let tail = Arc::make_mut(&mut durable.tail);
-            let new = self.block.get(tail.len()..).unwrap_or_default();
-            tail.extend_from_slice(new);
+            tail.extend_from_slice(records.get(tail.len()..).unwrap_or_default());
         } else {
             durable.tail_first = self.first;
-            durable.tail = Arc::new(self.block.clone());
+            durable.tail = Arc::new(records.to_vec());
         }
+        let new = self.facts.first_bytes(self.whole.facts);
         if durable.facts_first == self.facts.first {
             let facts = Arc::make_mut(&mut durable.facts);
-            facts.extend_from_slice(self.facts.facts.get(facts.len()..).unwrap_or_default());
+            facts.extend_from_slice(new.get(facts.len()..).unwrap_or_default());
         } else {
             durable.facts_first = self.facts.first;
-            durable.facts = Arc::new(self.facts.facts.clone());
+            durable.facts = Arc::new(new.to_vec());
         }
     }
 
-    /// Files the block in the making too, and waits until sled has everything, so that opening finds it there.
-    pub(crate) fn catch_up(&mut self, head: Head) {
-        // After an error within a commit its events are read from the tape by the next opening, whole.
-        self.block.truncate(self.whole);
-        self.facts.facts.truncate(self.whole_facts);
-        if let Some(facts) = self.facts.seal() {
-            self.clerk.file_facts(facts);
-            self.whole_facts = 0;
+    /// Forgets the events from a position on, which are not closed. Tells the position from which on the caller must push
+    /// them again: where the group at hand begins, when it lost more than the block in the making.
+    pub(crate) fn cut(&mut self, size: u64) -> u64 {
+        let group = self.closed.as_ref().map_or(&self.committed, |(head, _)| head);
+        let begins = group.tree.size();
+        if size >= self.first && size >= self.facts.first {
+            let kept = usize::try_from(size - self.first).unwrap_or(usize::MAX);
+            self.block.truncate(record::bytes_of(&self.block, kept));
+            self.facts.cut(size);
+            self.size = size;
+            return size;
         }
-        if !self.block.is_empty() {
+        // A block at the group's begin holds only what is of the groups before it.
+        if self.first > begins {
+            self.block.clear();
+            self.first = begins;
+        }
+        let kept = usize::try_from(begins - self.first).unwrap_or(usize::MAX);
+        self.block.truncate(record::bytes_of(&self.block, kept));
+        if self.facts.first > begins {
+            self.facts = Making::at(begins);
+        }
+        self.facts.cut(begins);
+        self.size = begins;
+        self.clerk.cut(begins);
+        begins
+    }
+
+    /// The record of an event that is pushed and not published.
+    pub(crate) fn record(&self, position: u64) -> Result<Option<Record>, Fault> {
+        if position >= self.size {
+            return Ok(None);
+        }
+        if let Some(skipped) = position.checked_sub(self.first) {
+            let at = record::bytes_of(&self.block, usize::try_from(skipped).unwrap_or(usize::MAX));
+            let rest = self.block.get(at..).unwrap_or_default();
+            let bytes = record::first(rest).map_err(|error| error.to_string())?;
+            return bytes
+                .map(|bytes| record::decode(bytes).map_err(|error| error.to_string()))
+                .transpose();
+        }
+        if let (Some((first, records)), _) = self.shared.waiting_block(position) {
+            return Cursor::new(first, records).seek(position);
+        }
+        match self.shared.blocks() {
+            Some(blocks) => Ok(Some(cursor_of(&blocks, position)?.1)),
+            None => Ok(None),
+        }
+    }
+
+    /// Files the whole groups, and waits until sled has everything, so that opening finds it there.
+    pub(crate) fn catch_up(&mut self, head: Head) {
+        if self.whole.facts > 0 {
+            self.seal_facts(self.whole.facts, self.committed.tree.size());
+        }
+        if self.whole.records > 0 {
             self.seal_commits();
         }
         self.publish(head);

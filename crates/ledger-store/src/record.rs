@@ -200,6 +200,18 @@ pub(crate) fn first(block: &[u8]) -> Result<Option<&[u8]>, RecordError> {
     record.map(Some).ok_or(RecordError::Short)
 }
 
+/// How many bytes the first records of a block take, at most so many of them.
+pub(crate) fn bytes_of(block: &[u8], records: usize) -> usize {
+    let mut bytes = 0;
+    for _ in 0..records {
+        match first(block.get(bytes..).unwrap_or_default()) {
+            Ok(Some(record)) => bytes += record.len(),
+            _ => break,
+        }
+    }
+    bytes
+}
+
 /// The record in exactly these bytes.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Record, RecordError> {
     let header = header(bytes)?;

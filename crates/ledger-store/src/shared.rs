@@ -251,7 +251,7 @@ impl Shared {
     }
 
     /// The block on its way to sled that holds a position, and else the first position of those that are.
-    fn waiting_block(&self, position: u64) -> (Option<Block>, u64) {
+    pub(crate) fn waiting_block(&self, position: u64) -> (Option<Block>, u64) {
         let waiting = reading(&self.waiting);
         let next = waiting.partition_point(|(first, _)| *first <= position);
         let block = next.checked_sub(1).and_then(|at| waiting.get(at));
@@ -288,6 +288,16 @@ impl Shared {
             Line::Commit(commit) if commit.size == size => Some(commit.root),
             _ => None,
         }))
+    }
+
+    /// The record at a position from the tape itself, durable or not.
+    pub(crate) fn written(&self, position: u64) -> Result<Record, Fatal> {
+        let mut found = None;
+        self.visit_tape(&mut position.clone(), position + 1, &mut |record| {
+            found = Some(record);
+            false
+        })?;
+        found.ok_or_else(|| in_memory(format!("position {position} is not on the tape")))
     }
 
     /// Visits records from the tape itself; false when `visit` stopped it.

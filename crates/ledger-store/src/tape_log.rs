@@ -16,7 +16,7 @@ use crate::{
     ahead::Ahead,
     destroy::{ORDERS, carry_out},
     facts,
-    group::{Group, Held},
+    group::Group,
     index::{entry_hash, key_hash},
     lock::Lock,
     memory::{no_group, outside},
@@ -25,7 +25,7 @@ use crate::{
     packer::Packer,
     record::{self, Record},
     render::{Renderer, Widths, events_of},
-    shared::{Shared, details_at, in_memory, reading, writing},
+    shared::{Shared, details_at, reading, writing},
     tape::{Commit, Line, Place, Writer, parse},
 };
 
@@ -42,8 +42,10 @@ pub struct TapeLog {
     pub(crate) group: Group,
     /// The group before it, while it is being synced.
     pub(crate) ahead: Option<Ahead>,
-    /// Its buffers, when it is not.
-    pub(crate) spare: Group,
+    /// The bytes of the record and the fact that are being made.
+    pub(crate) packed: (Vec<u8>, Vec<u8>),
+    /// Where the lines of the command at hand stand.
+    pub(crate) placed: Vec<(Place, Widths)>,
     pub(crate) renderer: Renderer,
     pub(crate) chunk_bytes: usize,
     /// Why nothing is written any more, after an error of the tape.
@@ -107,6 +109,7 @@ impl TapeLog {
     }
 
     fn cut(&mut self, size: u64) -> Result<(), Fatal> {
+        let pushed = self.packer.cut(size);
         let byte = self.group.cut(size);
         let mut streams = writing(&self.shared.streams);
         streams.cut(size);
@@ -114,7 +117,14 @@ impl TapeLog {
         self.index.cut(size);
         writing(&self.shared.orders).cut(size);
         let taken = self.writer.take_back(byte);
-        self.poison(taken)
+        self.poison(taken)?;
+        for position in pushed..size {
+            if let Some((from, to)) = self.group.line(position) {
+                let Record { event, place, widths } = self.staged_record(from, to)?;
+                self.pack(&event, place, widths)?;
+            }
+        }
+        Ok(())
     }
 
     fn write_out(&mut self) -> Result<(), Fatal> {
@@ -139,13 +149,10 @@ impl TapeLog {
         Ok((place, bytes))
     }
 
-    fn staged_record(&self, from: u64, to: u64, held: Option<&[u8]>) -> Result<Record, Fatal> {
-        let place = self.writer.place(from, false);
-        let wrong = |how: String| self.shared.tape.damaged(place, how);
-        if let Some(bytes) = held {
-            return record::decode(bytes).map_err(|error| wrong(error.to_string()));
-        }
+    /// A staged event, read back from its line.
+    fn staged_record(&self, from: u64, to: u64) -> Result<Record, Fatal> {
         let (place, line) = self.staged_line(from, to)?;
+        let wrong = |how: String| self.shared.tape.damaged(place, how);
         let Line::Event { leaf, details } = parse(&line) else {
             return Err(wrong("a line that was just written is no event".to_owned()));
         };
@@ -161,6 +168,18 @@ impl TapeLog {
         })
     }
 
+    /// Hands an event to sled's blocks.
+    fn pack(&mut self, event: &Event, place: Place, widths: Widths) -> Result<(), Fatal> {
+        let (record, fact) = &mut self.packed;
+        record.clear();
+        fact.clear();
+        let encoded = record::encode(event, place, widths, record);
+        encoded.map_err(|error| self.shared.tape.damaged(place, error.to_string()))?;
+        facts::encode(event, fact);
+        self.packer.push(record, fact);
+        Ok(())
+    }
+
     /// The positions that a hash leads to, in order.
     fn find(&self, hash: u64) -> Result<Vec<u64>, Fatal> {
         let mut positions = self.shared.older()?.find(hash);
@@ -170,17 +189,25 @@ impl TapeLog {
 
     /// The record at a position, staged ones too.
     fn record(&self, position: u64) -> Result<Option<Record>, Fatal> {
-        if let Some((from, to, held)) = self.group.stamp.and_then(|_| self.group.event(position)) {
-            return self.staged_record(from, to, held).map(Some);
+        if position < self.shared.head().size {
+            return self.shared.record(position);
         }
-        match self.ahead.as_ref().and_then(|ahead| ahead.record(position)) {
-            Some(record) => record.map(Some).map_err(in_memory),
-            None => self.shared.record(position),
+        if let Ok(Some(record)) = self.packer.record(position) {
+            return Ok(Some(record));
         }
+        // sled has failed.
+        if let Some((from, to)) = self.group.stamp.and_then(|_| self.group.line(position)) {
+            return self.staged_record(from, to).map(Some);
+        }
+        let is_ahead = self
+            .ahead
+            .as_ref()
+            .is_some_and(|ahead| position < ahead.head().size);
+        is_ahead.then(|| self.shared.written(position)).transpose()
     }
 
     /// Closes the open group with its commit line, which is written and not synced; none without events.
-    fn write_commit(&mut self) -> Result<Option<(Head, Place)>, Fatal> {
+    fn write_commit(&mut self) -> Result<Option<Head>, Fatal> {
         let (first, size) = (self.group.first(), self.group.size());
         let Some(recorded_at) = self.group.stamp.filter(|_| size > first) else {
             self.writer.close_group();
@@ -198,7 +225,12 @@ impl TapeLog {
             recorded_at,
         };
         // Right after the last event's line, in the segment that the line stands in.
-        Ok(Some((head, self.writer.place(end, true))))
+        let next = self.writer.place(end, true);
+        self.packer.close(self.group.tree(), next);
+        self.tree.clone_from(self.group.tree());
+        self.writer.close_group();
+        self.group.close();
+        Ok(Some(head))
     }
 
     /// Waits until the group that is being synced is durable, and shows it to readers.
@@ -206,56 +238,26 @@ impl TapeLog {
         let Some(ahead) = self.ahead.take() else {
             return Ok(());
         };
-        let (synced, mut group, head, next) = ahead.wait();
-        self.poison(synced)?;
-        for (_, _, held) in group.events() {
-            let Held { record, fact } = held.unwrap_or_default();
-            self.packer.push(record, fact);
-        }
-        self.packer.commit(group.tree(), next);
+        let settled = ahead.wait();
+        let head = self.poison(settled)?;
+        self.packer.commit();
         self.packer.publish(head);
-        group.close();
-        self.spare = group;
         Ok(())
     }
 
     /// Makes the closed group durable, here and now.
-    fn sync(&mut self, head: Head, next: Place) -> Result<Head, Fatal> {
+    fn sync(&mut self, head: Head) -> Result<Head, Fatal> {
         // A crash before this returns leaves the group whole or not at all: opening decides by its checksum. Nobody
         // was told yet.
         let synced = self.writer.sync();
         self.poison(synced)?;
         // Durable from here on. A crash leaves sled behind the tape, and opening catches up.
-        let packed = self.pack(next);
-        self.poison(packed)?;
-        self.tree.clone_from(self.group.tree());
-        self.writer.close_group();
-        self.group.close();
+        self.packer.commit();
         self.packer.publish(head);
         if self.index.added() >= self.index_events {
             self.index.save(&self.shared, head.size, head.root);
         }
         Ok(head)
-    }
-
-    /// Hands the events of the group that was just synced to sled's blocks.
-    fn pack(&mut self, next: Place) -> Result<(), Fatal> {
-        let (mut made, mut made_fact) = (Vec::new(), Vec::new());
-        for (from, to, held) in self.group.events() {
-            if let Some(Held { record, fact }) = held {
-                self.packer.push(record, fact);
-                continue;
-            }
-            let record = self.staged_record(from, to, None)?;
-            made.clear();
-            record::encode(&record.event, record.place, record.widths, &mut made)
-                .map_err(|error| self.shared.tape.damaged(record.place, error.to_string()))?;
-            made_fact.clear();
-            facts::encode(&record.event, &mut made_fact);
-            self.packer.push(&made, &made_fact);
-        }
-        self.packer.commit(self.group.tree(), next);
-        Ok(())
     }
 }
 
@@ -297,22 +299,30 @@ impl EventLog for TapeLog {
             self.writer.plan(first);
         }
         let mut events = Vec::with_capacity(command.events.len());
+        self.placed.clear();
         for (mut event, mut details) in events_of(command, first, version, stamp) {
-            let from = self.group.written + self.group.buffer.len() as u64;
-            let added = self
+            let start = self.group.buffer.len();
+            let line = self
                 .renderer
-                .line(&mut event, &mut details, &mut self.group.buffer)
-                .and_then(|widths| {
-                    let place = self.writer.place(from, false);
-                    let added = self.group.add(&event, place, widths);
-                    added.map_err(|error| self.shared.tape.damaged(place, error.to_string()).into())
-                });
-            if let Err(refused) = added {
-                // The events before it go too; none of them was written, since that is done between commands.
-                self.group.cut(first);
-                return Err(refused);
-            }
+                .line(&mut event, &mut details, &mut self.group.buffer);
+            let widths = match line {
+                Ok(widths) => widths,
+                Err(refused) => {
+                    // The events before it go too; none of them was written, since that is done between commands.
+                    self.group.cut(first);
+                    return Err(refused);
+                }
+            };
+            let place = self.writer.place(self.group.written + start as u64, false);
+            self.group.add(start, widths);
+            self.placed.push((place, widths));
             events.push((event, details));
+        }
+        for at in 0..events.len() {
+            if let (Some((event, _)), Some((place, widths))) = (events.get(at), self.placed.get(at).copied())
+            {
+                self.pack(event, place, widths)?;
+            }
         }
         let mut streams = writing(&self.shared.streams);
         for (event, _) in &events {
@@ -351,7 +361,7 @@ impl EventLog for TapeLog {
         self.healthy()?;
         self.settle()?;
         match self.write_commit()? {
-            Some((head, next)) => self.sync(head, next),
+            Some(head) => self.sync(head),
             None => Ok(self.shared.head()),
         }
     }
@@ -359,21 +369,18 @@ impl EventLog for TapeLog {
     fn commit_ahead(&mut self) -> Result<Head, Fatal> {
         self.healthy()?;
         self.settle()?;
-        // A group that is not wholly in memory, and a commit that ends a segment of the index, are waited for.
-        if !self.group.holds_its_records() || self.index.added() >= self.index_events {
+        // A commit that ends a segment of the index is waited for.
+        if self.index.added() >= self.index_events {
             return self.commit();
         }
-        let Some((head, next)) = self.write_commit()? else {
+        let Some(head) = self.write_commit()? else {
             return Ok(self.shared.head());
         };
         let aside = self.writer.sync_aside();
         let Some(syncing) = self.poison(aside)? else {
-            return self.sync(head, next);
+            return self.sync(head);
         };
-        self.tree.clone_from(self.group.tree());
-        self.writer.close_group();
-        let group = std::mem::replace(&mut self.group, std::mem::take(&mut self.spare));
-        self.ahead = Some(Ahead::new(group, head, next, syncing));
+        self.ahead = Some(Ahead::new(head, syncing));
         Ok(self.shared.head())
     }
 
@@ -410,20 +417,17 @@ impl EventLog for TapeLog {
     }
 
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
-        let Some((from, to, _)) = self.group.stamp.and_then(|_| self.group.event(event.position)) else {
-            let ahead = self.ahead.as_ref().and_then(|ahead| ahead.record(event.position));
-            return match (ahead, event.details_hash) {
-                (None, _) => self.shared.details(event),
-                (Some(_), None) => Ok(None),
-                (Some(record), Some(hash)) => {
-                    let record = record.map_err(in_memory)?;
-                    details_at(&self.shared.tape, record.place, record.widths, hash)
-                }
-            };
-        };
-        if event.details_hash.is_none() {
+        let Some(hash) = event.details_hash else {
             return Ok(None);
-        }
+        };
+        let Some((from, to)) = self.group.stamp.and_then(|_| self.group.line(event.position)) else {
+            if event.position < self.shared.head().size {
+                return self.shared.details(event);
+            }
+            let record = self.record(event.position)?;
+            let details = |record: Record| details_at(&self.shared.tape, record.place, record.widths, hash);
+            return record.map_or(Ok(None), details);
+        };
         let (place, line) = self.staged_line(from, to)?;
         let wrong = |how: String| self.shared.tape.damaged(place, how);
         let Line::Event { details, .. } = parse(&line) else {

@@ -3,6 +3,7 @@
 mod ahead;
 mod backup;
 mod crashes;
+mod cut;
 mod damage;
 mod destroy;
 mod golden;
@@ -28,7 +29,6 @@ fn small() -> Options {
         fill_bytes: 4 << 10,
         chunk_bytes: 3 << 10,
         early_sync_bytes: 10 << 10,
-        pending_bytes: 16 << 10,
         index_events: 48,
         sled_cache_bytes: 1 << 20,
         salt_seed: Some([1; 32]),
