@@ -1,6 +1,10 @@
 //! `witness`: a member municipality watches a log. It cosigns only what goes on from what it saw.
 
-use std::path::Path;
+use std::{
+    fs::{File, TryLockError},
+    io::{self, ErrorKind, Read as _},
+    path::Path,
+};
 
 use ledger_proof::{
     checkpoint::{Checkpoint, SignedCheckpoint},
@@ -32,16 +36,23 @@ struct State {
 
 /// Fetches the newest checkpoint, checks it, remembers it, and prints it with the cosignature.
 pub(crate) fn run(asked: &Witnessing) -> Result<(), Failure> {
-    let key = key(&asked.key, asked.name.as_deref())?;
+    // Two at once would each forget what the other saw, and so cosign both sides of a fork.
+    let (key, _locked) = key(&asked.key, asked.name.as_deref())?;
     let server = Server::at(&asked.log)?;
     let mut log = Tiled::Remote(&server);
     let mut state = read(&asked.state)?;
     let note = log.checkpoint()?;
     trust(&mut state, &asked.log_key, &log)?;
-    let trusted: Vec<VerifierKey> = state.log_keys.iter().filter_map(|key| key.parse().ok()).collect();
+    let trusted = state.log_keys.iter().map(|key| key.parse());
+    let trusted: Vec<VerifierKey> = trusted
+        .collect::<Result<_, _>>()
+        .map_err(unusable(&asked.state, "state"))?;
     let signed = SignedCheckpoint::open(note.to_string().as_bytes(), &trusted).map_err(proof)?;
     let seen = state.seen.iter().map(|text| Checkpoint::parse(text));
-    let mut witness = Witness::new(key, seen.collect::<Result<_, _>>().map_err(proof)?);
+    let seen = seen
+        .collect::<Result<_, _>>()
+        .map_err(unusable(&asked.state, "state"))?;
+    let mut witness = Witness::new(key, seen);
 
     let new = &signed.checkpoint;
     let proof_of_past = match witness.last() {
@@ -97,33 +108,43 @@ fn trust(state: &mut State, given: &[VerifierKey], log: &Tiled<'_>) -> Result<()
     Ok(())
 }
 
-fn key(file: &Path, name: Option<&str>) -> Result<SignerKey, Failure> {
-    let unusable = |error: &dyn std::fmt::Display| {
-        Failure::Usage(format!("{} cannot be used as a key: {error}", file.display()))
-    };
-    match (std::fs::read_to_string(file), name) {
-        (Ok(text), _) => read_key(&text).map_err(|error| unusable(&error)),
-        (Err(error), Some(name)) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = new_key(file, name).map_err(|error| unusable(&error))?;
-            output::tell(&format!("a new key was made: {}", key.verifier()));
-            Ok(key)
-        }
-        (Err(error), None) if error.kind() == std::io::ErrorKind::NotFound => Err(Failure::Usage(format!(
+/// The witness's key, and its file, which is locked as long as it is open.
+fn key(file: &Path, name: Option<&str>) -> Result<(SignerKey, File), Failure> {
+    if let Some(name) = name
+        && !file.exists()
+    {
+        let key = new_key(file, name).map_err(unusable(file, "key"))?;
+        output::tell(&format!("a new key was made: {}", key.verifier()));
+    }
+    let mut kept = File::open(file).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Failure::Usage(format!(
             "there is no key in {}; --name NAME makes one, such as zwijndrecht.example/witness",
             file.display()
-        ))),
-        (Err(error), _) => Err(unusable(&error)),
-    }
+        )),
+        _ => unusable(file, "key")(error),
+    })?;
+    kept.try_lock().map_err(|error| {
+        let reason = match error {
+            TryLockError::WouldBlock => io::Error::other("another witness is at work with this key"),
+            TryLockError::Error(error) => error,
+        };
+        Failure::machine(format!("locking {}", file.display()))(reason)
+    })?;
+    let mut text = String::new();
+    kept.read_to_string(&mut text).map_err(unusable(file, "key"))?;
+    let key = read_key(&text).map_err(unusable(file, "key"))?;
+    Ok((key, kept))
+}
+
+fn unusable<E: std::fmt::Display>(file: &Path, what: &str) -> impl FnOnce(E) -> Failure {
+    move |error| Failure::Usage(format!("{} cannot be used as a {what}: {error}", file.display()))
 }
 
 fn read(file: &Path) -> Result<State, Failure> {
-    let unusable = |error: &dyn std::fmt::Display| {
-        Failure::Usage(format!("{} cannot be used as a state: {error}", file.display()))
-    };
     match std::fs::read(file) {
-        Ok(text) => serde_json::from_slice(&text).map_err(|error| unusable(&error)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(State::default()),
-        Err(error) => Err(unusable(&error)),
+        Ok(text) => serde_json::from_slice(&text).map_err(unusable(file, "state")),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(State::default()),
+        Err(error) => Err(unusable(file, "state")(error)),
     }
 }
 

@@ -254,3 +254,33 @@ fn a_witness_cosigns_what_goes_on_and_names_the_size_of_a_fork() {
     post(&place, &["e2"]);
     witness(&place, &[]).with_status(0);
 }
+
+#[test]
+fn a_witness_works_alone() {
+    let place = Place::new();
+    place.import(PLAN, &[]).with_status(0);
+    let town = Place::new();
+    let serving = serve(&place, "serve");
+    let asked = ["witness", &serving.url, "--state", "state", "--key", "secret"];
+    let first = ["--name", "zwijndrecht.example/witness"];
+    town.run(&[&asked[..], &first].concat()).with_status(0);
+    let key = fs::File::open(town.path("secret")).expect("a key");
+    key.lock().expect("nobody else");
+    let refused = town.run(&asked).with_status(3).stderr;
+    assert!(
+        refused.contains("another witness is at work with this key"),
+        "{refused}"
+    );
+    drop(key);
+    town.run(&asked).with_status(0);
+
+    // A state that was altered is not taken for less than it says.
+    let state = fs::read_to_string(town.path("state")).expect("a state");
+    town.file(
+        "state",
+        state.replace("rekenschap.local/ledger+", "rekenschap.local/ledger-"),
+    );
+    let refused = town.run(&asked).with_status(2).stderr;
+    assert!(refused.contains("state cannot be used as a state: "), "{refused}");
+    serving.stop();
+}
