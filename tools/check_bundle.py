@@ -4,14 +4,10 @@ tells which events there are; deriving the figure from them is left to the reade
 
 Usage: check_bundle.py BUNDLE KEY...   Each KEY is a public key that is trusted: one of the log itself, any of witnesses.
 """
-import base64, hashlib, json, pathlib, sys
+import base64, json, pathlib, sys
 
-from check_checkpoint import open_checkpoint, trusted
+from check_checkpoint import open_checkpoint, sha, trusted
 from check_tape import node
-
-
-def sha(*parts):
-    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def unbase64(texts):
@@ -47,15 +43,35 @@ def head(stream, version, way, other):
     return root
 
 
+def once(pairs):
+    """An object of JSON with each field once: of two, one reader takes the first and another the last."""
+    if len(dict(pairs)) < len(pairs):
+        sys.exit("a field stands twice in the bundle")
+    return dict(pairs)
+
+
+def has(part, fields):
+    if set(part) != set(fields.split()):
+        sys.exit(f"the bundle should have the fields {fields}, and has {' '.join(part)}")
+
+
 def check(file, keys):
     data = pathlib.Path(file).read_bytes()
-    bundle = json.loads(data)
+    bundle = json.loads(data, object_pairs_hook=once)
+    has(bundle, "format query stream events heads checkpoint digest")
     stream, events, heads = bundle["stream"], bundle["events"], bundle["heads"]
+    has(heads, "leaf proof way other")
+    for event in events:
+        has(event, "leaf details proof")
+    if bundle["format"] != "rekenschap-bundle/1":
+        sys.exit("its format is not rekenschap-bundle/1")
     origin, size, root, seen = open_checkpoint(bundle["checkpoint"], [trusted(key) for key in keys])
     leaves = [json.loads(event["leaf"]) for event in events]
     for version, leaf in enumerate(leaves, 1):
         if (leaf["stream"], leaf["version"]) != (stream, version):
             sys.exit(f"event {version} of {stream} should follow; there is {leaf['version']} of {leaf['stream']}")
+        if version > 1 and leaf["position"] <= leaves[version - 2]["position"]:
+            sys.exit(f"event {version} of {stream} should follow; there is one at position {leaf['position']}")
     last = json.loads(heads["leaf"])
     if (last["type"], last["stream"]) != ("streamHeadsRecorded", "ledger") \
             or included(heads["leaf"].encode(), size - 1, size, unbase64(heads["proof"])) != root:

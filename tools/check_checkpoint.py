@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Checks a checkpoint against the tape of a data directory, from the two FORMAT.md alone: no code of the ledger, no
-libraries.
+"""Checks a checkpoint against the tape of a data directory, from the two FORMAT.md and FORMAT-BUNDLE.md alone: no code of
+the ledger, no libraries.
 
 Usage: check_checkpoint.py DIR CHECKPOINT KEY...   DIR holds the tape, CHECKPOINT is a file, old or new, and each KEY is a
 public key that is trusted: at least one of the log itself, and any of witnesses.
@@ -8,6 +8,11 @@ public key that is trusted: at least one of the log itself, and any of witnesses
 import base64, hashlib, json, pathlib, sys
 
 import check_tape
+
+
+def sha(*parts):
+    return hashlib.sha256(b"".join(parts)).digest()
+
 
 # Ed25519: RFC 8032, section 5.1. Points are (X, Y, Z, T) with x = X/Z, y = Y/Z, xy = T/Z.
 P = 2**255 - 19
@@ -96,20 +101,34 @@ def open_checkpoint(note, keys):
     return origin, int(size), base64.b64decode(root, validate=True), seen
 
 
+def heads(versions, depth=0):
+    """FORMAT-BUNDLE.md, "The map of stream heads": the root over versions by key, of keys with the same first bits."""
+    if len(versions) < 2:
+        return b"".join(sha(b"\x02", key, version.to_bytes(8, "big")) for key, version in versions.items()) or bytes(32)
+    sides = {}, {}
+    for key, version in versions.items():
+        sides[key[depth // 8] >> 7 - depth % 8 & 1][key] = version
+    return sha(b"\x03", *(heads(side, depth + 1) for side in sides))
+
+
 def check(directory, file, keys):
     note = pathlib.Path(file).read_bytes().decode()
     origin, size, root, seen = open_checkpoint(note, [trusted(key) for key in keys])
-    tree, last = check_tape.Tree(), None
+    tree, versions = check_tape.Tree(), {}
     for _, line in check_tape.lines(directory):
         if line.startswith(b"{") and tree.size < size:
-            last = line.split(b"\t")[0]
-            tree.push(last)
+            leaf = line.split(b"\t")[0]
+            tree.push(leaf)
+            last = json.loads(leaf)
+            versions[sha(last["stream"].encode())] = last["version"]
     if tree.size < size:
         sys.exit(f"the tape has {tree.size} events and the checkpoint was signed at {size}: the tape was cut")
     if tree.root() != root:
         sys.exit(f"the first {size} events on the tape are not those that were signed: their root is {tree.root().hex()}")
-    if size == 0 or json.loads(last)["type"] != "streamHeadsRecorded":
+    if size == 0 or last["type"] != "streamHeadsRecorded":
         sys.exit(f"the last event before size {size} does not record the stream heads")
+    if last["data"]["root"] != heads(versions).hex():
+        sys.exit(f"the stream heads at size {size} have the root {heads(versions).hex()}, and another is recorded")
     print(f"checkpoint of {origin} at {size} events holds, root {root.hex()}", *seen, sep="; ")
 
 

@@ -264,7 +264,8 @@ pub(crate) struct VerifyBundle {
     /// The bundle
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// A public key to trust: the log's, as `checkpoint --public-key` prints it, and those of witnesses
+    /// A public key to trust: the one with which the log signs now, the last that `checkpoint --public-key` prints, and
+    /// those of witnesses. Nothing here tells whether the log replaced it: get it from the log's owner, not with the bundle
     #[arg(long, value_name = "KEY", required = true)]
     pub(crate) key: Vec<VerifierKey>,
 }

@@ -46,6 +46,23 @@ pub(crate) fn in_force(bytes: &[u8], size: u64, on_record: &[Introduced]) -> Res
     }
 }
 
+/// Refuses a record of the stream heads that is not what the leaves make.
+pub(crate) fn heads(size: u64, recorded: &str, made: &str) -> Result<(), Failure> {
+    if recorded == made {
+        return Ok(());
+    }
+    Err(proof(format!(
+        "the record of the stream heads at size {size} has the root {recorded}, and the leaves make {made}"
+    )))
+}
+
+/// The refusal of a checkpoint whose last leaf does not record the stream heads: no ledger signs there.
+pub(crate) fn no_heads(size: u64) -> Failure {
+    proof(format!(
+        "the last leaf before the checkpoint of {size} events is not the record of the stream heads"
+    ))
+}
+
 /// A proof that does not hold.
 pub(crate) fn proof(error: impl std::fmt::Display) -> Failure {
     Failure::Proof(output::plain(&error.to_string()))

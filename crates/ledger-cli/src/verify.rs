@@ -85,6 +85,9 @@ fn against_checkpoint(
             )));
         }
     }
+    let heads = ledger.queries.stream_heads_at(size)?;
+    let (recorded, made) = heads.ok_or_else(|| kept::no_heads(size))?;
+    kept::heads(size, &recorded, &made)?;
     kept::in_force(&bytes, size, &on_record)?;
     output::line(&format!(
         "the log of {now} events begins with the {size} events of the checkpoint"

@@ -1,9 +1,9 @@
 //! `verify --url`: whether the log that a server shows is one log, signed, whole and in order. It takes every leaf, as a
 //! monitor does, and trusts nothing but keys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ledger_contract::event::{Event, EventData, Stream, read_leaf};
+use ledger_contract::event::{EventData, Stream, read_leaf};
 use ledger_proof::{heads::Heads, proof::consistency, witness::goes_on};
 
 use crate::{
@@ -22,8 +22,10 @@ const BUNDLE_LEAVES: u64 = 256;
 #[derive(Default)]
 struct Seen {
     versions: BTreeMap<Stream, u64>,
+    heads: Heads,
+    /// The sizes at which the last leaf records the stream heads: those that a checkpoint can have.
+    sizes: BTreeSet<u64>,
     keys: Vec<Introduced>,
-    last: Option<Event>,
 }
 
 /// Checks the whole log, then that it goes on from a checkpoint that was kept.
@@ -47,7 +49,7 @@ pub(crate) fn run(asked: &Verifying, server: &Server) -> Result<(), Failure> {
             seen.take(position, leaf)?;
         }
     }
-    seen.heads()?;
+    seen.ends_at(newest.size)?;
     if asked.key.is_empty() {
         output::tell("the keys in the log itself are trusted; --key takes one that was kept apart");
         kept::open(&bytes, &[], &seen.keys)?;
@@ -71,6 +73,7 @@ pub(crate) fn run(asked: &Verifying, server: &Server) -> Result<(), Failure> {
         Vec::new()
     };
     goes_on(&old, &newest, &hashes).map_err(proof)?;
+    seen.ends_at(old.size)?;
     kept::in_force(&bytes, old.size, &seen.keys)?;
     output::line(&format!(
         "the log of {} events begins with the {} events of the checkpoint",
@@ -92,37 +95,28 @@ impl Seen {
                 event.version, event.stream, event.position
             )));
         }
-        if let EventData::LogKeyIntroduced(introduced) = &event.data
-            && let Ok(key) = introduced.key.parse()
-        {
-            self.keys.push((position, key));
+        self.heads.set(&event.stream.to_string(), event.version);
+        match &event.data {
+            EventData::LogKeyIntroduced(introduced) => {
+                let key = introduced.key.parse();
+                self.keys.extend(key.map(|key| (position, key)));
+            }
+            EventData::StreamHeadsRecorded(recorded) => {
+                let size = position + 1;
+                kept::heads(size, &recorded.root, &hex(&self.heads.root()))?;
+                self.sizes.insert(size);
+            }
+            _ => {}
         }
-        self.last = Some(event);
         Ok(())
     }
 
-    /// The last leaf records the heads of all streams as the leaves make them.
-    fn heads(&self) -> Result<(), Failure> {
-        let Some(Event {
-            data: EventData::StreamHeadsRecorded(recorded),
-            ..
-        }) = &self.last
-        else {
-            return Err(proof(
-                "the last leaf before the checkpoint is not the record of the stream heads",
-            ));
-        };
-        let named = self
-            .versions
-            .iter()
-            .map(|(stream, version)| (stream.to_string(), *version));
-        let root = hex(&named.collect::<Heads>().root());
-        if root == recorded.root {
-            return Ok(());
+    /// Whether the last leaf below a checkpoint records the stream heads; that they are right was seen then.
+    fn ends_at(&self, size: u64) -> Result<(), Failure> {
+        if self.sizes.contains(&size) {
+            Ok(())
+        } else {
+            Err(kept::no_heads(size))
         }
-        Err(proof(format!(
-            "the record of the stream heads has the root {}, and the leaves make {root}",
-            recorded.root
-        )))
     }
 }

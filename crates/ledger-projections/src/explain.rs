@@ -51,10 +51,10 @@ impl Explainer {
     ///
     /// `figure` is the name in the report; a name that it cannot explain is a fault that lists the names. The figure
     /// is the asked project's, or the sum of the projects, or the programme's own; with a source it is that of one
-    /// funder, or of own money (`programme`).
+    /// funder, or of own money (`programme`). What no report shows is a fault too, such as a project's `authorised`.
     pub fn new(report: ReportName, figure: &str, source: Option<Id>, query: Query) -> Result<Self, Fault> {
         let known = report.figures();
-        let Some((_, figure)) = known.iter().copied().find(|(name, _)| *name == figure) else {
+        let Some((name, figure)) = known.iter().copied().find(|(name, _)| *name == figure) else {
             let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
             return Err(format!(
                 "{} is no figure of {report} that can be explained; those are {}",
@@ -62,6 +62,12 @@ impl Explainer {
                 names.join(", ")
             ));
         };
+        if figure.is_of_whole_programme() && (query.project.is_some() || query.year.is_some()) {
+            return Err(format!("{name} is of the whole programme and all years"));
+        }
+        if source.is_some() && !figure.is_told_per_source(report) {
+            return Err(format!("{report} does not tell {name} per source"));
+        }
         Ok(Self {
             report,
             figure,

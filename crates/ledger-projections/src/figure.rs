@@ -187,6 +187,26 @@ impl Figure {
         }
     }
 
+    /// Whether no project and no year has one of its own.
+    pub const fn is_of_whole_programme(self) -> bool {
+        matches!(self, Self::Authorised | Self::Unallocated)
+    }
+
+    /// Whether a report tells it per source: `funding` all it has, `budget-position` what is asked of funders.
+    pub const fn is_told_per_source(self, report: ReportName) -> bool {
+        let of_funders = matches!(
+            self,
+            Self::Expected
+                | Self::Pledged
+                | Self::Reserved
+                | Self::Received
+                | Self::Charged
+                | Self::Receivable
+                | Self::ReceivedInAdvance
+        );
+        of_funders || matches!(report, ReportName::Funding)
+    }
+
     /// Whether the sum of the parts counts only where it is above zero.
     pub const fn is_floored(self) -> bool {
         matches!(self, Self::Underspend | Self::Overspend) || self.is_floored_per_funder()

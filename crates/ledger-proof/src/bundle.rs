@@ -152,7 +152,7 @@ pub enum BundleError {
         /// Where the proof fails.
         reason: HeadUnproven,
     },
-    /// An event is missing, twice there, or from another stream.
+    /// An event is missing, twice there, from another stream, or recorded before the one that it follows.
     #[error("event {version} of {stream} should follow; the bundle has {found} instead")]
     Sequence {
         /// The stream.
@@ -256,9 +256,10 @@ pub fn verify(bundle: &[u8], trusted: &[VerifierKey]) -> Result<Established, Bun
         root: checkpoint.checkpoint.root,
     };
     let stream = document.stream.as_str();
-    let mut envelopes = Vec::with_capacity(document.events.len());
+    let mut envelopes: Vec<Envelope> = Vec::with_capacity(document.events.len());
     for (event, version) in document.events.iter().zip(1..) {
-        envelopes.push(in_sequence(stream, version, &event.leaf)?);
+        let after = envelopes.last().map(|envelope| envelope.position);
+        envelopes.push(in_sequence(stream, version, after, &event.leaf)?);
     }
     let heads_root = log.heads_root(&document.heads)?;
     let held = envelopes.len() as u64;
@@ -287,8 +288,8 @@ pub fn verify(bundle: &[u8], trusted: &[VerifierKey]) -> Result<Established, Bun
     })
 }
 
-/// The envelope of the event that must come next in the stream.
-fn in_sequence(stream: &str, version: u64, leaf: &str) -> Result<Envelope, BundleError> {
+/// The envelope of the event that must come next in the stream, after the one at this position.
+fn in_sequence(stream: &str, version: u64, after: Option<u64>, leaf: &str) -> Result<Envelope, BundleError> {
     let wrong = |found: String| BundleError::Sequence {
         stream: stream.to_owned(),
         version,
@@ -296,13 +297,17 @@ fn in_sequence(stream: &str, version: u64, leaf: &str) -> Result<Envelope, Bundl
     };
     let envelope: Envelope =
         serde_json::from_str(leaf).map_err(|fault| wrong(format!("what is no leaf ({fault})")))?;
-    if envelope.stream == stream && envelope.version == version {
-        Ok(envelope)
-    } else {
-        Err(wrong(format!(
+    let Envelope { position, .. } = envelope;
+    if (envelope.stream.as_str(), envelope.version) != (stream, version) {
+        return Err(wrong(format!(
             "event {} of {}",
             envelope.version, envelope.stream
-        )))
+        )));
+    }
+    // Else a figure at a log position would not stand on the stream's first events.
+    match after.filter(|after| *after >= position) {
+        Some(after) => Err(wrong(format!("one at position {position}, not after {after},"))),
+        None => Ok(envelope),
     }
 }
 

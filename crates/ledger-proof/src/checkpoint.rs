@@ -44,13 +44,24 @@ pub enum CheckpointError {
         trusted: Vec<String>,
     },
     /// The log's name, and another key.
-    #[error("the checkpoint of {origin} is signed by key {}, and by none of its trusted keys", found.join(" and "))]
+    #[error(
+        "the checkpoint of {origin} is signed by {}, and by none of its trusted keys",
+        named(found)
+    )]
     Key {
         /// Its origin.
         origin: String,
         /// The ids of the keys that signed in its name.
         found: Vec<String>,
     },
+}
+
+fn named(ids: &[String]) -> String {
+    if ids.is_empty() {
+        "no key of that name".to_owned()
+    } else {
+        format!("key {}", ids.join(" and "))
+    }
 }
 
 impl Checkpoint {

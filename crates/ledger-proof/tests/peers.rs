@@ -34,12 +34,18 @@ fn witness_key() -> SignerKey {
     SignerKey::new("zwijndrecht.example/witness", KeyKind::Cosigner, [2; 32]).unwrap()
 }
 
-fn leaves(count: usize) -> Vec<String> {
-    let leaf = |position| {
-        let (kind, version) = ("streamHeadsRecorded", position + 1);
-        format!(r#"{{"position":{position},"stream":"ledger","type":"{kind}","version":{version}}}"#)
+/// Each records the stream heads, so that a checkpoint can be of any size.
+fn leaves(count: u64) -> Vec<String> {
+    let mut heads = Heads::default();
+    let mut leaf = |position| {
+        let version = position + 1;
+        heads.set("ledger", version);
+        let root = hex(&heads.root());
+        format!(
+            r#"{{"data":{{"root":"{root}"}},"position":{position},"stream":"ledger","type":"{HEADS_TYPE}","version":{version}}}"#
+        )
     };
-    (0..count).map(leaf).collect()
+    (0..count).map(&mut leaf).collect()
 }
 
 fn sign(leaves: &[String]) -> Note {
@@ -172,6 +178,29 @@ fn python_checks_tape_and_checkpoint_from_the_formats_alone() {
         told.starts_with("the first 100 events on the tape are not those that were signed"),
         "{told}"
     );
+    let other_root = format!(r#""root":"{}"#, "0".repeat(64));
+    for (name, field, forged, sentence) in [
+        (
+            "python-heads",
+            r#""root":"#,
+            other_root.as_str(),
+            "the stream heads at size 100 have the root ",
+        ),
+        (
+            "python-end",
+            r#""type":"#,
+            r#""type":"other"#,
+            "the last event before size 100 does not record",
+        ),
+    ] {
+        let mut all = leaves(100);
+        let last = all.last_mut().unwrap();
+        let (before, value) = last.split_once(field).unwrap();
+        let (_, after) = value[1..].split_once('"').unwrap();
+        *last = format!("{before}{forged}\"{after}");
+        let told = python(&publish(name, &all, 100), "checkpoint", &keys()).unwrap_err();
+        assert!(told.starts_with(sentence), "{told}");
+    }
     let cut: String = tape.lines().take(90).flat_map(|line| [line, "\n"]).collect();
     put(&root, TAPE, cut);
     let told = python(&root, "old-checkpoint", &keys()).unwrap_err();

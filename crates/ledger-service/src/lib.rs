@@ -12,6 +12,7 @@ mod import;
 mod kept;
 mod ledger;
 mod lookup;
+mod named;
 mod proofs;
 mod queries;
 mod read_model;

@@ -4,7 +4,7 @@ use std::sync::{Arc, RwLock};
 
 use ledger_contract::{
     command::Fault,
-    event::{Details, Event, EventData, Stream},
+    event::{Details, Event, Stream},
     report::{BudgetPosition, ExplainedEvent, Explanation, Funding, Head, KnownAt, Underspend},
     value::{At, Cents, Day, EntryName, Instant, Name},
 };
@@ -18,6 +18,7 @@ use crate::{
     gate::Gate,
     kept::Kept,
     ledger::{SharedModel, read, write},
+    named::Named,
     proofs::Proofs,
     read_model::ReadModel,
 };
@@ -182,21 +183,13 @@ impl<R: EventReader> Queries<R> {
         let mut explainer = Explainer::new(report, figure, source.cloned(), asked)
             .map_err(|sentence| QueryError::InvalidInput(vec![fault("figure", sentence)]))?;
         let stream = Stream::Programme(programme.clone());
-        let (mut programme_known, mut project_known) = (false, query.project.is_none());
+        let mut named = Named::new(programme, query.project.as_ref(), source);
         self.reader.read_stream(&stream, 0, log_position, &mut |event| {
-            programme_known = true;
-            if let EventData::ProjectOpened(opened) = &event.data {
-                project_known |= query.project.as_ref() == Some(&opened.project.0);
-            }
+            named.take(&event.data);
             explainer.apply(&event);
             true
         })?;
-        if !programme_known {
-            return Err(QueryError::Unknown(no_programme(programme)));
-        }
-        if let (Some(project), false) = (&query.project, project_known) {
-            return Err(unknown_project(programme, project));
-        }
+        named.check().map_err(QueryError::Unknown)?;
         let contributions = explainer.finish();
         // Contributions sum to a figure of the report, which fits: the sum cannot be out of range.
         let amount = Money::checked_sum(contributions.iter().map(|contribution| contribution.amount));
@@ -262,7 +255,7 @@ impl<R: EventReader> Queries<R> {
                 .as_ref()
                 .filter(|project| !projection.has_project(project))
             {
-                return Err(unknown_project(programme, project));
+                return Err(QueryError::Unknown(no_project(programme, project)));
             }
             let as_of = self.day_or_today(query.as_of);
             let head = Head {
@@ -392,7 +385,8 @@ pub(crate) fn no_programme(programme: &Id) -> Refusal {
     )
 }
 
-fn unknown_project(programme: &Id, project: &Id) -> QueryError {
+/// The refusal of whoever names a project that is not there.
+pub(crate) fn no_project(programme: &Id, project: &Id) -> Refusal {
     let sentence = format!("Programme {programme} has no project {project}.");
-    QueryError::Unknown(Refusal::new(Code::UnknownProject, sentence))
+    Refusal::new(Code::UnknownProject, sentence)
 }

@@ -237,7 +237,8 @@ fn forge_events(proved: &Proved, honest: &Value) {
                     format!(r#""version":{count}}}"#),
                     format!(r#""version":{}}}"#, count + 1),
                 );
-                event["leaf"] = json!(leaf.replace(&last, &next));
+                let later = leaf.replace(r#""position":"#, r#""position":9"#);
+                event["leaf"] = json!(later.replace(&last, &next));
                 events(bundle).push(event);
             }),
             other_count(count + 1),
@@ -326,16 +327,24 @@ fn forge_frame(proved: &Proved, honest: &Value, figure: &Figure) {
         &whole,
         &format!("it is about {stream}, and "),
     );
-    let nothing = match honest["query"]["project"] {
-        Value::Null => set("/query/group", json!("nothing")),
-        _ => set("/query/project", json!("nothing")),
+    // Names that narrow nothing would be told with the figure; names of nothing have figures of 0.00.
+    let names: &[_] = match honest["query"]["project"] {
+        Value::Null => &[
+            ("project", "nothing", " of no project or source"),
+            ("source", "nothing", " of no project or source"),
+            ("group", "nothing", "there is no such cost group at that position"),
+        ],
+        _ => &[
+            ("municipality", "GM0642", " of no municipality or cost group"),
+            ("group", "nothing", " of no municipality or cost group"),
+            ("project", "nothing", " has no project nothing"),
+            ("source", "nothing", " has no funder nothing"),
+        ],
     };
-    proved.refuse(
-        "nothing is 0.00",
-        &nothing,
-        "the bundle's claim cannot be checked: there is no such ",
-    );
-
+    for (field, name, sentence) in names {
+        let forged = set(&format!("/query/{field}"), json!(name));
+        proved.refuse(field, &forged, sentence);
+    }
     let other = Place::new();
     other.import(crate::harness::PLAN, &[]).with_status(0);
     let file = proved.away.file("asked", written(honest));

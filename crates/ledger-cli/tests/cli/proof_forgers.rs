@@ -11,8 +11,8 @@ use crate::{
     forger::{
         CHECKPOINT, ORIGIN, checkpoint_of, followed, forge, leaves_of, made, secret, served, signed, with,
     },
-    harness::Ran,
-    proof::{key_of, post},
+    harness::{Ran, ran},
+    proof::{key_of, post, python},
 };
 
 #[track_caller]
@@ -106,13 +106,33 @@ fn swapped_leaves_and_a_false_record_of_the_heads() {
         "another root at size 528 than before: it is a fork",
     );
 
-    let mut leaves = leaves_of(&newest);
-    let last = String::from_utf8(leaves.pop().expect("a leaf")).expect("UTF-8");
-    let (before, root) = last.split_once(r#""root":""#).expect("a root");
-    leaves.push(format!(r#"{before}"root":"{}{}"#, "0".repeat(64), &root[64..]).into_bytes());
+    // The record of the newest checkpoint, and that of the one before.
+    for size in [528, 526] {
+        let mut leaves = leaves_of(&newest);
+        let record = String::from_utf8(leaves[size - 1].clone()).expect("UTF-8");
+        let (before, root) = record.split_once(r#""root":""#).expect("a root");
+        leaves[size - 1] = format!(r#"{before}"root":"{}{}"#, "0".repeat(64), &root[64..]).into_bytes();
+        refused(
+            town.verify(&made(&leaves, &secret(&place)), &[]),
+            &format!("the record of the stream heads at size {size} has the root 0000"),
+        );
+    }
+}
+
+#[test]
+fn a_checkpoint_where_no_ledger_signs() {
+    let (place, town, _, newest) = followed();
+    let cut = made(&leaves_of(&newest)[..520], &secret(&place));
+    let kept = town.place.file("kept-of-520", &cut[CHECKPOINT]);
+    let sentence = "the last leaf before the checkpoint of 520 events is not the record of the stream heads";
+    refused(town.verify(&cut, &[]), sentence);
+    refused(town.verify(&newest, &["--checkpoint", &kept]), sentence);
+    let asked = ["verify", "--checkpoint", &kept, "--key", &town.key];
+    refused(place.run_here(&asked), sentence);
+    let python = python("check_checkpoint.py", &[&place.data(), &kept, &town.key]);
     refused(
-        town.verify(&made(&leaves, &secret(&place)), &[]),
-        "the record of the stream heads has the root 0000",
+        ran(&python),
+        "the last event before size 520 does not record the stream heads",
     );
 }
 

@@ -131,6 +131,7 @@ async fn a_bundle_stands_next_to_the_explanation_of_its_figure() {
         ("figure=nothing", 400, "invalid-input"),
         ("figure=spentOwn&details=perhaps", 400, "invalid-input"),
         ("figure=spentOwn&project=nothing", 404, "unknown-project"),
+        ("figure=charged&source=nothing", 404, "unknown-funder"),
     ] {
         let answer = server.get(&format!("{address}/bundles?{query}")).await;
         assert_eq!(

@@ -172,6 +172,10 @@ async fn what_is_not_there_is_not_found() {
             "/v1/programmes/wmo/funding/explanations?figure=spent",
             "unknown-programme",
         ),
+        (
+            "/v1/programmes/jeugd/funding/explanations?figure=spent&source=wmo",
+            "unknown-funder",
+        ),
     ] {
         let answer = server.get(path).await;
         assert_eq!(

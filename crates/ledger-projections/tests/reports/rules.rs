@@ -300,6 +300,28 @@ fn an_unknown_figure_is_told_with_the_known_ones() {
         sentence,
         "\"spentt\" is no figure of funding that can be explained; those are spent, received, receivable"
     );
+    let fault = |report, figure, source: Option<&str>, query| {
+        Explainer::new(report, figure, source.map(id), query).expect_err("no report shows it")
+    };
+    let of_project = Query {
+        project: Some(id("a")),
+        ..query("2020-12-31")
+    };
+    for narrowed in [of_project, in_year("2020-12-31", 2020)] {
+        assert_eq!(
+            fault(ReportName::BudgetPosition, "unallocated", None, narrowed),
+            "unallocated is of the whole programme and all years"
+        );
+    }
+    assert_eq!(
+        fault(
+            ReportName::BudgetPosition,
+            "budget",
+            Some("jeugdfonds"),
+            query("2020-12-31")
+        ),
+        "budget-position does not tell budget per source"
+    );
     assert_eq!(
         ReportName::parse("budget-position"),
         Some(ReportName::BudgetPosition)

@@ -220,7 +220,7 @@ fn a_missing_added_or_repeated_event_is_named() {
     assert!(refusal(&swapped).starts_with("event 1 of programme/zorg should follow"));
     let invented = |events: &mut Vec<Recorded>| {
         events.push(Recorded {
-            leaf: leaf(1, STREAM, 10, None),
+            leaf: leaf(18, STREAM, 10, None),
             details: None,
         });
     };
@@ -239,8 +239,8 @@ fn an_altered_event_is_named() {
         refusal(&altered),
         "event 5 of programme/zorg is not at position 9 of the log: the proof does not lead to the signed root"
     );
-    let moved = log.bundle_with(|events| events[4].leaf = leaf(11, STREAM, 5, None));
-    assert!(refusal(&moved).starts_with("event 5 of programme/zorg is not at position 11"));
+    let moved = log.bundle_with(|events| events[4].leaf = leaf(10, STREAM, 5, None));
+    assert!(refusal(&moved).starts_with("event 5 of programme/zorg is not at position 10"));
     let details = log.bundle_with(|events| {
         events[2].details = Some("{\"supplier\":\"Een ander\"}".to_owned());
     });
@@ -257,6 +257,21 @@ fn an_altered_event_is_named() {
             .into();
     });
     assert!(refusal(&garbled).contains("duplicate field `version`"));
+}
+
+/// Only an operator can number a stream in another order than that of the log, and sign it.
+#[test]
+fn a_stream_in_another_order_than_the_log_is_refused() {
+    let mut log = Log::with(9, |at, leaf| match at {
+        7 => leaf.replace("\"version\":4", "\"version\":5"),
+        9 => leaf.replace("\"version\":5", "\"version\":4"),
+        _ => leaf,
+    });
+    let numbered = log.bundle_with(|events| events.swap(3, 4));
+    assert_eq!(
+        refusal(&numbered),
+        "event 5 of programme/zorg should follow; the bundle has one at position 7, not after 9, instead"
+    );
 }
 
 #[test]

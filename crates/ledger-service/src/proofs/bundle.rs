@@ -3,7 +3,7 @@
 
 use ledger_contract::{
     command::Fault,
-    event::{Event, EventData, Stream, read_leaf},
+    event::{Event, Stream, read_leaf},
     report::{Claim, KnownAt},
     value::{Cents, Day, Name},
 };
@@ -19,6 +19,7 @@ use ledger_store::{EventReader, Fatal};
 
 use super::{ProofError, Signed, heads_of, leaf_of};
 use crate::{
+    named::Named,
     queries::{Queries, QueryError, ReportQuery},
     region_queries::{RegionFigureRequest, RegionQuery},
 };
@@ -95,37 +96,37 @@ pub fn check_bundle(bytes: &[u8], trusted: &[VerifierKey]) -> Result<CheckedBund
 fn derive(claim: &Claim, events: &[Event]) -> Result<Money, String> {
     let known = events.iter().filter(|event| event.position < claim.log_position);
     match Stream::parse(&claim.stream) {
-        Some(Stream::Programme(_)) => derive_of_programme(claim, known),
+        Some(Stream::Programme(programme)) => derive_of_programme(claim, &programme, known),
         Some(Stream::Region(_)) => derive_of_region(claim, known),
         _ => Err("no figure is of that stream".to_owned()),
     }
 }
 
-fn derive_of_programme<'e>(claim: &Claim, events: impl Iterator<Item = &'e Event>) -> Result<Money, String> {
+fn derive_of_programme<'e>(
+    claim: &Claim,
+    programme: &Id,
+    events: impl Iterator<Item = &'e Event>,
+) -> Result<Money, String> {
+    // What does not narrow the figure would be told with it all the same.
+    if claim.municipality.is_some() || claim.group.is_some() {
+        return Err("a programme's figures are of no municipality or cost group".to_owned());
+    }
     let report = ReportName::parse(&claim.report).ok_or("it names a report that is not known")?;
+    let (project, source) = (claim.project.as_ref(), claim.source.as_ref());
     let query = Query {
         as_of: claim.as_of.0,
         year: claim.year,
-        project: claim.project.as_ref().map(|project| project.0.clone()),
+        project: project.map(|project| project.0.clone()),
         by: None,
     };
-    let source = claim.source.as_ref().map(|source| source.0.clone());
-    let mut explainer = Explainer::new(report, &claim.figure, source, query)?;
-    // What is not there would have figures of 0.00.
-    let (mut programme_known, mut project_known) = (false, claim.project.is_none());
+    let source = source.map(|source| &source.0);
+    let mut explainer = Explainer::new(report, &claim.figure, source.cloned(), query)?;
+    let mut named = Named::new(programme, project.map(|project| &project.0), source);
     for event in events {
-        programme_known = true;
-        if let EventData::ProjectOpened(opened) = &event.data {
-            project_known |= claim
-                .project
-                .as_ref()
-                .is_some_and(|project| project.0 == opened.project.0);
-        }
+        named.take(&event.data);
         explainer.apply(event);
     }
-    if !(programme_known && project_known) {
-        return Err("there is no such programme or project at that position".to_owned());
-    }
+    named.check().map_err(|refusal| refusal.detail)?;
     let contributions = explainer.finish();
     Money::checked_sum(contributions.iter().map(|contribution| contribution.amount))
         .ok_or_else(|| "its amounts are too large".to_owned())
@@ -137,6 +138,9 @@ fn derive_of_region<'e>(claim: &Claim, events: impl Iterator<Item = &'e Event>) 
     else {
         return Err("it is not of one municipality's cost share in a year".to_owned());
     };
+    if claim.project.is_some() || claim.source.is_some() {
+        return Err("a region's figures are of no project or source".to_owned());
+    }
     let query = ledger_projections::RegionQuery {
         year,
         as_of: claim.as_of.0,

@@ -309,6 +309,23 @@ impl<R: EventReader> Queries<R> {
         self.proofs().catch_up(self.reader(), size)?;
         self.proofs().lock().hashes.root_at(size, self.reader())
     }
+
+    /// The root of the stream heads as the last event below a size records it, and as the events make it; none when
+    /// that event records none, so that no checkpoint can be of that size.
+    pub fn stream_heads_at(&self, size: u64) -> Result<Option<(String, String)>, Fatal> {
+        let mut recorded = None;
+        self.reader().read(size.saturating_sub(1), size, &mut |event| {
+            if let EventData::StreamHeadsRecorded(heads) = event.data {
+                recorded = Some(heads.root);
+            }
+            false
+        })?;
+        let Some(recorded) = recorded else {
+            return Ok(None);
+        };
+        let made = heads_of(&self.reader().stream_heads(size)?).root();
+        Ok(Some((recorded, hex(&made))))
+    }
 }
 
 /// Makes a checkpoint when the log has grown since the newest, which is given otherwise. With `rotate` a new key is

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use ledger_contract::{
-    event::Stream,
+    event::{EventData, Stream, StreamHeadsRecordedV1},
     report::{Claim, KnownAt},
     value::{Instant, Name},
 };
@@ -245,7 +245,7 @@ fn what_was_never_recorded_has_no_figure() {
     // The map of heads proves that the stream is empty, and of nothing there is no 0.00 to claim.
     let bundle = queries.write_bundle(&signed, &Stream::Programme(id.clone()), &claim, true);
     let fault = check_bundle(bundle.expect("written").as_bytes(), &keys(&queries)).expect_err("refused");
-    assert!(fault.to_string().contains("no such programme"), "{fault}");
+    assert!(fault.to_string().contains("no programme nothing"), "{fault}");
     let claim = Claim {
         project: Some(Name(id)),
         ..honest.claim
@@ -255,10 +255,36 @@ fn what_was_never_recorded_has_no_figure() {
         .write_bundle(&signed, &stream, &claim, true)
         .expect("written");
     let fault = check_bundle(bundle.as_bytes(), &keys(&queries)).expect_err("refused");
-    assert!(
-        fault.to_string().contains("no such programme or project"),
-        "{fault}"
-    );
+    assert!(fault.to_string().contains("no project nothing"), "{fault}");
+}
+
+#[test]
+fn a_false_record_of_the_stream_heads_shows() {
+    let log = MemoryLog::new(ORIGIN, Instant(0)).expect("a log");
+    let (mut writer, queries) = over(log, clock()).expect("open");
+    let size = make_checkpoint(&mut writer, &queries, false)
+        .expect("signed")
+        .checkpoint
+        .size;
+    let honest = queries.stream_heads_at(size).expect("read").expect("a record");
+    assert_eq!(honest.0, honest.1);
+    assert_eq!(queries.stream_heads_at(size - 1).expect("read"), None);
+
+    let again = EventData::StreamHeadsRecorded(StreamHeadsRecordedV1 {
+        root: honest.0.clone(),
+        streams: 1,
+    });
+    writer.begin(queries.now()).expect("a commit");
+    writer
+        .record_own(vec![again], queries.now().date())
+        .expect("recorded");
+    writer.commit().expect("committed");
+    let (recorded, made) = queries
+        .stream_heads_at(size + 1)
+        .expect("read")
+        .expect("a record");
+    assert_eq!(recorded, honest.0);
+    assert_ne!(recorded, made);
 }
 
 /// The document with a digest that fits, as whoever rewrites it would make it.
