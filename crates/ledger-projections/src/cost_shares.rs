@@ -1,11 +1,13 @@
 //! `cost-shares`: the bill of a year, divided; and the advances that its budget asks for.
 
+use std::sync::Arc;
+
 use ledger_contract::{
     report::{CostShares, GroupShare, GroupShares, MunicipalityShares, RegionFlag, RegionHead},
     value::{Cents, MunicipalityCode, Name, Share as Degree},
 };
 use ledger_domain::{
-    Date, Money, Year,
+    Date, Money, Municipality, Year,
     region::{GroupStatement, PlannedAdvance, Statement, plan_advances},
 };
 
@@ -23,15 +25,17 @@ pub fn cost_shares(
 ) -> CostShares {
     let as_of = head.as_of.0;
     let statement = projection.state.statement(year, as_of);
+    let name = |municipality: &Municipality| (*municipality, projection.name(*municipality).into());
+    let members: Vec<(Municipality, Arc<str>)> = statement.members.iter().map(name).collect();
     let groups: Vec<GroupShares> = statement
         .groups
         .iter()
         .filter(|group| is_listed(group, as_of))
-        .map(|group| group_shares(projection, &statement, group))
+        .map(|group| group_shares(projection, &members, group))
         .collect();
     let municipalities = statement.lines.iter().map(|line| MunicipalityShares {
         municipality: MunicipalityCode(line.municipality),
-        name: projection.name(line.municipality),
+        name: projection.name(line.municipality).into(),
         figures: figures(&line.share),
         advances: Cents(line.advances),
         settled: Cents(line.settled),
@@ -58,10 +62,9 @@ fn total(statement: &Statement<'_>) -> Cents {
 
 fn group_shares(
     projection: &RegionProjection,
-    statement: &Statement<'_>,
+    members: &[(Municipality, Arc<str>)],
     group: &GroupStatement<'_>,
 ) -> GroupShares {
-    let members = statement.members.iter().zip(&group.shares);
     GroupShares {
         group: Name(group.id.clone()),
         title: projection.group_title(group.id),
@@ -72,9 +75,11 @@ fn group_shares(
         total: Cents(group.total()),
         flags: flags(group),
         municipalities: members
-            .map(|(municipality, share)| GroupShare {
+            .iter()
+            .zip(&group.shares)
+            .map(|((municipality, name), share)| GroupShare {
                 municipality: MunicipalityCode(*municipality),
-                name: projection.name(*municipality),
+                name: Arc::clone(name),
                 figures: figures(share),
             })
             .collect(),

@@ -39,11 +39,14 @@ pub(crate) fn budget_positions(directory: &Path, events: u64, table: &mut Table)
             ..ReportQuery::default()
         };
         for (_, queries, taken, _) in &mut programmes {
-            let report = taken.ask(|| queries.budget_position(&programme, &query))?;
-            anyhow::ensure!(
-                report.projects.len() == usize::try_from(PROJECTS)?,
-                "every project has a row"
-            );
+            taken.ask(|| -> Result<Vec<u8>> {
+                let report = queries.budget_position(&programme, &query)?;
+                anyhow::ensure!(
+                    report.projects.len() == usize::try_from(PROJECTS)?,
+                    "every project has a row"
+                );
+                Ok(serde_json::to_vec(&report)?)
+            })?;
         }
     }
     for question in 1..=QUESTIONS_OF_THE_PAST {

@@ -36,11 +36,15 @@ pub(crate) fn cost_shares(directory: &Path, costs: u64, table: &mut Table) -> Re
             known_at: None,
         };
         for (_, queries, taken) in &mut regions {
-            let report = taken.ask(|| queries.cost_shares(&region, Some(2021), &query))?;
-            anyhow::ensure!(
-                report.municipalities.len() == usize::from(MUNICIPALITIES),
-                "every member has a line"
-            );
+            let json = taken.ask(|| -> Result<Vec<u8>> {
+                let report = queries.cost_shares(&region, Some(2021), &query)?;
+                anyhow::ensure!(
+                    report.municipalities.len() == usize::from(MUNICIPALITIES),
+                    "every member has a line"
+                );
+                Ok(serde_json::to_vec(&report)?)
+            })?;
+            anyhow::ensure!(json.len() > 1_000_000, "every group has all of them");
         }
     }
     for (costs, _, taken) in regions {

@@ -63,13 +63,13 @@ fn groups(report: &CostShares) -> Grid {
 
 fn shares(report: &CostShares) -> Grid {
     let rows = report.municipalities.iter();
-    share_grid(rows.map(|row| (row.municipality.0.to_string(), row.name.as_str(), &row.figures)))
+    share_grid(rows.map(|row| (row.municipality.0.to_string(), &*row.name, &row.figures)))
 }
 
 fn of_group(group: &GroupShares) -> Grid {
     let rows = group.municipalities.iter();
     let mut grid =
-        share_grid(rows.map(|row| (row.municipality.0.to_string(), row.name.as_str(), &row.figures)));
+        share_grid(rows.map(|row| (row.municipality.0.to_string(), &*row.name, &row.figures)));
     grid.columns.insert(0, "group");
     for row in &mut grid.rows {
         row.insert(0, group.group.0.as_str().into());
@@ -128,7 +128,7 @@ fn payments(report: &CostShares) -> Grid {
     let named = report.municipalities.iter().zip(&all);
     let mut rows: Vec<Vec<Value>> = named
         .map(|(row, amounts)| {
-            let texts = [row.municipality.0.to_string().into(), row.name.as_str().into()];
+            let texts = [row.municipality.0.to_string().into(), (*row.name).into()];
             texts
                 .into_iter()
                 .chain(amounts.iter().map(|amount| amount.as_ref().into()))
@@ -208,7 +208,7 @@ fn csv(report: &CostShares) -> Grid {
                 group.degree.0.to_string().into(),
                 group.key.0.as_str().into(),
                 share.municipality.0.to_string().into(),
-                share.name.as_str().into(),
+                (*share.name).into(),
             ];
             row.extend(named(&share.figures).map(|(_, amount)| amount.into()));
             row.extend([empty(), empty(), empty(), flags(&group.flags).into()]);
@@ -223,7 +223,7 @@ fn csv(report: &CostShares) -> Grid {
             empty(),
             empty(),
             sums.municipality.0.to_string().into(),
-            sums.name.as_str().into(),
+            (*sums.name).into(),
         ];
         row.extend(named(&sums.figures).map(|(_, amount)| amount.into()));
         row.extend([

@@ -1,5 +1,7 @@
 //! `cost-shares`: the bill of a year, divided.
 
+use std::sync::Arc;
+
 use ledger_domain::Year;
 use serde::{Deserialize, Serialize};
 
@@ -56,7 +58,8 @@ pub struct GroupShare {
     /// The municipality.
     pub municipality: MunicipalityCode,
     /// Its name.
-    pub name: String,
+    #[serde(with = "shared")]
+    pub name: Arc<str>,
     /// Its figures.
     #[serde(flatten)]
     pub figures: ShareFigures,
@@ -69,7 +72,8 @@ pub struct MunicipalityShares {
     /// The municipality.
     pub municipality: MunicipalityCode,
     /// Its name.
-    pub name: String,
+    #[serde(with = "shared")]
+    pub name: Arc<str>,
     /// Its figures.
     #[serde(flatten)]
     pub figures: ShareFigures,
@@ -79,4 +83,19 @@ pub struct MunicipalityShares {
     pub settled: Cents,
     /// Cost share less advances less settled: what remains to be paid.
     pub balance: Option<Cents>,
+}
+
+/// A text that thousands of rows share, so that it is made once for a report.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(deserializer).map(Arc::from)
+    }
 }

@@ -1,9 +1,9 @@
 //! What a share consists of: costs or steps of the calculation, each with the cents that it brings into the share.
 
-use super::shares::{Basis, money, round};
+use super::shares::{Basis, Number, money, round};
 use crate::Money;
 use num_bigint::BigInt;
-use std::ops::{Add, Div, Mul, Sub};
+use std::ops::{Div, Mul};
 
 /// Amounts that come into one member's share, by how they come in. A cost of the member that is shared by degree comes
 /// in by key and by use; one of another member by key alone.
@@ -70,13 +70,12 @@ struct Ratio {
 }
 
 impl Ratio {
-    fn rounded<T>(&self, share: Money, parts: &[Part]) -> Vec<i128>
+    fn rounded<T: Number>(&self, share: Money, parts: &[Part]) -> Vec<i128>
     where
-        T: Clone + Ord + From<i128> + TryInto<i128> + Add<Output = T> + Sub<Output = T>,
         for<'a> &'a T: Mul<Output = T> + Div<Output = T>,
     {
-        let [by_key, joint, by_use, own] = [self.by_key, self.joint, self.by_use, self.own].map(T::from);
-        let times = |amount: Money, factor: &T| &T::from(i128::from(amount.cents())) * factor;
+        let [by_key, joint, by_use, own] = [self.by_key, self.joint, self.by_use, self.own].map(T::of);
+        let times = |amount: Money, factor: &T| &T::of(i128::from(amount.cents())) * factor;
         let numerator = |part: &Part| {
             times(part.by_key, &by_key)
                 + times(part.joint, &joint)

@@ -4,7 +4,7 @@
 //! degree `s` (all costs, or with a stop-loss threshold what lies above it per client), `own_m` the rest of a
 //! member's costs and `J` the joint costs. The rounded shares sum to all costs.
 
-use crate::{Fraction, Money, apportion, apportion::largest};
+use crate::{Fraction, Money, apportion::largest};
 use num_bigint::BigInt;
 use std::{
     cmp::Reverse,
@@ -121,10 +121,10 @@ impl Basis<'_> {
             denominator: q,
             total: actual + cents(self.joint),
         };
-        let cents = if exact.fits() {
-            exact.rounded::<i128>()
-        } else {
-            exact.rounded::<BigInt>()
+        let cents = match exact.bound() {
+            Some(bound) if i64::try_from(bound).is_ok() => exact.rounded::<i64>(),
+            Some(_) => exact.rounded::<i128>(),
+            None => exact.rounded::<BigInt>(),
         };
         cents.into_iter().map(money).collect()
     }
@@ -134,14 +134,31 @@ impl Basis<'_> {
         Self { degree, ..*self }
     }
 
+    /// Each member's part of the joint costs: what its share would be if there were no others.
     fn joint_shares(&self) -> Option<Vec<Money>> {
-        if self.joint.is_zero() {
-            return Some(vec![Money::ZERO; self.costs.len()]);
+        let nothing = vec![MemberCost::default(); self.costs.len()];
+        Basis {
+            costs: &nothing,
+            ..self.at_degree(Fraction::ONE)
         }
-        let weights: Vec<u128> = self.weights?.iter().map(|weight| u128::from(*weight)).collect();
-        apportion(self.joint, &weights)
+        .cost_shares()
     }
 }
+
+/// A number of a size that was found to do for a division: 64 bits for most, 128, or any. A division of 128 bits takes
+/// several times that of 64, and there are thousands in a report.
+pub(super) trait Number:
+    Clone + Ord + Default + TryFrom<i128> + TryInto<i128> + Add<Output = Self> + Sub<Output = Self>
+{
+    /// This number, which is within the bound that the size was chosen for.
+    fn of(number: i128) -> Self {
+        Self::try_from(number).unwrap_or_default()
+    }
+}
+
+impl Number for i64 {}
+impl Number for i128 {}
+impl Number for BigInt {}
 
 /// Shares as exact fractions: `(by_key * weight + by_use * sum) / (denominator * sum)` cents.
 struct Exact<'a> {
@@ -155,51 +172,45 @@ struct Exact<'a> {
 }
 
 impl Exact<'_> {
-    /// Whether no numerator, denominator or sum of them leaves 128 bits.
-    fn fits(&self) -> bool {
+    /// What no numerator, denominator or sum of them is beyond, on either side of zero; none when that leaves 128 bits.
+    fn bound(&self) -> Option<i128> {
         let parts = self
             .by_use
             .iter()
             .fold(self.by_key.abs(), |sum, part| sum + part.abs());
-        parts.max(self.denominator).checked_mul(self.sum).is_some()
+        parts.max(self.denominator).checked_mul(self.sum)
     }
 
     /// The shares in whole cents: floored, the missing cents to the largest remainders. For a negative total, those of
     /// its absolute value, negated.
-    fn rounded<T>(&self) -> Vec<i128>
+    fn rounded<T: Number>(&self) -> Vec<i128>
     where
-        T: Clone + Ord + From<i128> + TryInto<i128> + Add<Output = T> + Sub<Output = T>,
         for<'a> &'a T: Mul<Output = T> + Div<Output = T>,
     {
         let sign = if self.total < 0 { -1 } else { 1 };
-        let (sum, by_key) = (T::from(self.sum), T::from(sign * self.by_key));
+        let (sum, by_key) = (T::of(self.sum), T::of(sign * self.by_key));
         let numerator = |(by_use, weight): (&i128, &u64)| {
-            &by_key * &T::from(i128::from(*weight)) + &T::from(sign * by_use) * &sum
+            &by_key * &T::of(i128::from(*weight)) + &T::of(sign * by_use) * &sum
         };
         let numerators = self.by_use.iter().zip(self.weights).map(numerator);
-        let parts = round(
-            sign * self.total,
-            numerators,
-            &(&T::from(self.denominator) * &sum),
-        );
+        let parts = round(sign * self.total, numerators, &(&T::of(self.denominator) * &sum));
         parts.into_iter().map(|cents| sign * cents).collect()
     }
 }
 
 /// Fractions of cents over one denominator in whole cents that sum to `total`, which is their sum or less than one cent
 /// beside it: floored, the missing cents to the largest remainders, ties to the earlier.
-pub(super) fn round<T>(total: i128, numerators: impl Iterator<Item = T>, denominator: &T) -> Vec<i128>
+pub(super) fn round<T: Number>(total: i128, numerators: impl Iterator<Item = T>, denominator: &T) -> Vec<i128>
 where
-    T: Clone + Ord + From<i128> + TryInto<i128> + Add<Output = T> + Sub<Output = T>,
     for<'a> &'a T: Mul<Output = T> + Div<Output = T>,
 {
-    let (zero, mut floored_sum) = (T::from(0), 0);
+    let (zero, one, mut floored_sum) = (T::of(0), T::of(1), 0);
     let (mut parts, mut remainders) = (Vec::new(), Vec::new());
     for (index, numerator) in numerators.enumerate() {
         let mut floor = &numerator / denominator;
         let mut remainder = numerator - &floor * denominator;
         if remainder < zero {
-            (floor, remainder) = (floor - T::from(1), remainder + denominator.clone());
+            (floor, remainder) = (floor - one.clone(), remainder + denominator.clone());
         }
         // A share lies within the sum of all amounts, which fits.
         let cents: i128 = floor.try_into().unwrap_or_default();

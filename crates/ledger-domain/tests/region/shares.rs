@@ -171,8 +171,37 @@ fn case() -> impl Strategy<Value = Case> {
         })
 }
 
+/// Cases a few cents below and above what 64 or 128 bits hold: the division is done in numbers of another size there.
+fn case_at_a_bound() -> impl Strategy<Value = Case> {
+    let members = prop::collection::vec((weight(), 0..=9_i64), 1..6);
+    let bits = prop::sample::select(vec![63_u32, 127]);
+    (degree(), members, bits, -4..=4_i64, any::<bool>()).prop_filter_map(
+        "amounts of this size",
+        |(degree, members, bits, beside, below_zero)| {
+            let sum: u128 = members.iter().map(|(weight, _)| u128::from(*weight)).sum();
+            // Each numerator is at most this many times the shared cost.
+            let times = sum.checked_mul(degree.1.into()).filter(|times| *times > 0)?;
+            let shared = i64::try_from((1_u128 << bits) / times).ok()? + beside;
+            let sign = if below_zero { -1 } else { 1 };
+            let mut members: Vec<_> = members
+                .into_iter()
+                .map(|(weight, cents)| (0, sign * cents, weight))
+                .collect();
+            members[0].1 = sign * shared;
+            (1..=200_000_000_000_000)
+                .contains(&shared)
+                .then(|| case_of(degree, 0, &members))
+        },
+    )
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #![proptest_config(ProptestConfig { max_global_rejects: 1_000_000, ..ProptestConfig::with_cases(3_000) })]
+
+    #[test]
+    fn numbers_of_another_size_give_the_same(case in case_at_a_bound()) {
+        check(&case);
+    }
 
     #[test]
     fn shares_are_those_of_the_slow_oracle(case in case()) {

@@ -64,13 +64,13 @@ fn cost_shares_has_the_names_of_the_contract() {
             flags: RegionFlag::ALL.to_vec(),
             municipalities: vec![GroupShare {
                 municipality: code(),
-                name: "Zwijndrecht".to_owned(),
+                name: "Zwijndrecht".into(),
                 figures: shares(),
             }],
         }],
         municipalities: vec![MunicipalityShares {
             municipality: code(),
-            name: "Zwijndrecht".to_owned(),
+            name: "Zwijndrecht".into(),
             figures: shares(),
             advances: cents(),
             settled: cents(),
