@@ -8,6 +8,13 @@ use serde::{
 };
 use serde_json::Error;
 
+/// A report as JSON: the bytes that `serde_json` would write.
+pub fn to_json(report: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, Error> {
+    let mut json = Vec::new();
+    write_json(report, &mut json)?;
+    Ok(json)
+}
+
 /// Writes a value as canonical JSON (RFC 8785), as far as leaves, details and commands have it.
 pub(crate) fn write_json(value: &(impl Serialize + ?Sized), into: &mut Vec<u8>) -> Result<(), Error> {
     value.serialize(Json(into))

@@ -13,3 +13,5 @@ pub mod reply;
 pub mod report;
 pub mod sums;
 pub mod value;
+
+pub use canonical::to_json;

@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt as _;
-use ledger_contract::problem::Trouble;
+use ledger_contract::{problem::Trouble, to_json};
 use serde::Serialize;
 
 use crate::{negotiate::JSON, problem::Failure};
@@ -53,7 +53,7 @@ fn too_large(bytes_max: usize) -> Failure {
 
 /// JSON as bytes.
 pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, Failure> {
-    serde_json::to_vec(value).map_err(|_| Failure::internal())
+    to_json(value).map_err(|_| Failure::internal())
 }
 
 /// An answer in JSON.

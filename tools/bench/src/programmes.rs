@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use ledger_contract::report::KnownAt;
+use ledger_contract::{report::KnownAt, to_json};
 use ledger_domain::{Date, Id};
 use ledger_service::{Queries, ReportQuery};
 use ledger_store::TapeReader;
@@ -45,7 +45,7 @@ pub(crate) fn budget_positions(directory: &Path, events: u64, table: &mut Table)
                     report.projects.len() == usize::try_from(PROJECTS)?,
                     "every project has a row"
                 );
-                Ok(serde_json::to_vec(&report)?)
+                Ok(to_json(&report)?)
             })?;
         }
     }

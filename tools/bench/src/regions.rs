@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use ledger_contract::to_json;
 use ledger_domain::{Date, Id};
 use ledger_service::{Queries, RegionQuery};
 use ledger_store::TapeReader;
@@ -42,7 +43,7 @@ pub(crate) fn cost_shares(directory: &Path, costs: u64, table: &mut Table) -> Re
                     report.municipalities.len() == usize::from(MUNICIPALITIES),
                     "every member has a line"
                 );
-                Ok(serde_json::to_vec(&report)?)
+                Ok(to_json(&report)?)
             })?;
             anyhow::ensure!(json.len() > 1_000_000, "every group has all of them");
         }

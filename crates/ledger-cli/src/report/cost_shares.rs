@@ -68,8 +68,7 @@ fn shares(report: &CostShares) -> Grid {
 
 fn of_group(group: &GroupShares) -> Grid {
     let rows = group.municipalities.iter();
-    let mut grid =
-        share_grid(rows.map(|row| (row.municipality.0.to_string(), &*row.name, &row.figures)));
+    let mut grid = share_grid(rows.map(|row| (row.municipality.0.to_string(), &*row.name, &row.figures)));
     grid.columns.insert(0, "group");
     for row in &mut grid.rows {
         row.insert(0, group.group.0.as_str().into());

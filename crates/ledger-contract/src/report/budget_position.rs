@@ -1,6 +1,6 @@
 //! `budget-position`: what was authorised, what is spent, what is left.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
 use super::Head;
 use crate::value::{Cents, Day, Name};
@@ -41,6 +41,17 @@ pub struct Figures {
     pub overspend: Cents,
 }
 
+impl Figures {
+    /// Writes the figures into the row that has them.
+    fn put<S: SerializeStruct>(&self, row: &mut S) -> Result<(), S::Error> {
+        put!(row, self; "allocated" allocated, "transferredIn" transferred_in, "transferredOut" transferred_out,
+            "carriedIn" carried_in, "carriedOut" carried_out, "released" released, "budget" budget,
+            "grossBudget" gross_budget, "spentOwn" spent_own, "spentTotal" spent_total, "committedOwn" committed_own,
+            "remaining" remaining, "available" available, "underspend" underspend, "overspend" overspend);
+        Ok(())
+    }
+}
+
 /// The report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,7 +73,7 @@ pub struct BudgetPosition {
 }
 
 /// One project.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectPosition {
     /// The project.
@@ -84,6 +95,16 @@ pub struct ProjectPosition {
     pub flags: Vec<Flag>,
     /// Texts that belong to its figures.
     pub explanations: Vec<FigureExplanation>,
+}
+
+impl Serialize for ProjectPosition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_struct("ProjectPosition", 23)?;
+        put!(row, self; "project" project, "title" title, "theme" theme, "law" law, "taakveld" taakveld);
+        self.figures.put(&mut row)?;
+        put!(row, self; "cofinancing" cofinancing, "flags" flags, "explanations" explanations);
+        row.end()
+    }
 }
 
 /// What one funder pays along with one project.

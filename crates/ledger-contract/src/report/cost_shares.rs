@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ledger_domain::Year;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, ser::SerializeStruct as _};
 
 use super::{RegionFigureExplanation, RegionFlag, RegionHead, ShareFigures};
 use crate::value::{Cents, MunicipalityCode, Name, Share};
@@ -52,13 +52,13 @@ pub struct GroupShares {
 }
 
 /// A municipality in one group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupShare {
     /// The municipality.
     pub municipality: MunicipalityCode,
-    /// Its name.
-    #[serde(with = "shared")]
+    /// Its name, which thousands of rows share.
+    #[serde(deserialize_with = "shared")]
     pub name: Arc<str>,
     /// Its figures.
     #[serde(flatten)]
@@ -66,13 +66,13 @@ pub struct GroupShare {
 }
 
 /// A municipality over all groups.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MunicipalityShares {
     /// The municipality.
     pub municipality: MunicipalityCode,
     /// Its name.
-    #[serde(with = "shared")]
+    #[serde(deserialize_with = "shared")]
     pub name: Arc<str>,
     /// Its figures.
     #[serde(flatten)]
@@ -85,17 +85,27 @@ pub struct MunicipalityShares {
     pub balance: Option<Cents>,
 }
 
-/// A text that thousands of rows share, so that it is made once for a report.
-mod shared {
-    use std::sync::Arc;
-
-    use serde::{Deserialize as _, Deserializer, Serializer};
-
-    pub(super) fn serialize<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(text)
+impl Serialize for GroupShare {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_struct("GroupShare", 8)?;
+        row.serialize_field("municipality", &self.municipality)?;
+        row.serialize_field("name", &*self.name)?;
+        self.figures.put(&mut row)?;
+        row.end()
     }
+}
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
-        String::deserialize(deserializer).map(Arc::from)
+impl Serialize for MunicipalityShares {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut row = serializer.serialize_struct("MunicipalityShares", 11)?;
+        row.serialize_field("municipality", &self.municipality)?;
+        row.serialize_field("name", &*self.name)?;
+        self.figures.put(&mut row)?;
+        put!(row, self; "advances" advances, "settled" settled, "balance" balance);
+        row.end()
     }
+}
+
+fn shared<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<str>, D::Error> {
+    String::deserialize(deserializer).map(Arc::from)
 }

@@ -2,6 +2,14 @@
 //!
 //! They can be read back, so that the command line makes the same tables of a server's answer.
 
+/// Writes fields of a row. Rows of thousands are written by hand: `flatten` makes a map of each, whose keys are looked
+/// through for what must be escaped.
+macro_rules! put {
+    ($row:ident, $of:expr; $($name:literal $field:ident),* $(,)?) => {
+        $($row.serialize_field($name, &$of.$field)?;)*
+    };
+}
+
 mod advance_plan;
 mod budget_position;
 mod claim;

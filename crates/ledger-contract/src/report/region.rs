@@ -1,7 +1,7 @@
 //! What the reports of regions have in common.
 
 use ledger_domain::Year;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, ser::SerializeStruct};
 
 use super::KnownAt;
 use crate::value::{Cents, Day, MunicipalityCode, Name, Share};
@@ -60,6 +60,15 @@ pub struct ShareFigures {
     pub benefit: Option<Cents>,
     /// The share of the budgeted costs.
     pub budgeted_share: Option<Cents>,
+}
+
+impl ShareFigures {
+    /// Writes the figures into the row that has them.
+    pub(super) fn put<S: SerializeStruct>(&self, row: &mut S) -> Result<(), S::Error> {
+        put!(row, self; "actualCost" actual_cost, "jointShare" joint_share, "fullSolidarityShare" full_solidarity_share,
+            "costShare" cost_share, "benefit" benefit, "budgetedShare" budgeted_share);
+        Ok(())
+    }
 }
 
 /// One step of a phase-out schedule.
