@@ -6,6 +6,8 @@ use ledger_domain::{Date, Digits, EntryId, Fraction, Id, Money, Municipality, Ye
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::canonical::unescaped;
+
 /// Why a text is not the value it should be; one sentence for people.
 pub type Fault = String;
 
@@ -24,8 +26,12 @@ impl<T> de::Visitor<'_> for Text<T> {
     }
 }
 
+fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
 macro_rules! values {
-    ($($(#[$doc:meta])* $name:ident($inner:ty) as $compact:ty, $expecting:literal, $parse:path, $text:expr, $to:expr, $from:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident($inner:ty) as $compact:ty, $expecting:literal, $parse:path, $write:ident $text:expr, $to:expr, $from:expr;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name(pub $inner);
@@ -33,8 +39,8 @@ macro_rules! values {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if serializer.is_human_readable() {
-                    let text: fn(&$inner) -> _ = $text;
-                    serializer.serialize_str(text(&self.0).as_str())
+                    let written: fn(&$inner) -> _ = $text;
+                    $write(&written(&self.0), serializer)
                 } else {
                     let to: fn(&$inner) -> $compact = $to;
                     to(&self.0).serialize(serializer)
@@ -66,22 +72,22 @@ macro_rules! values {
 values! {
     /// Money: `"1600000.00"` in JSON, i64 cents in blocks.
     Cents(Money) as i64, "an amount as a string with two decimals", parse_money,
-        |m| m.digits(), |m| m.cents(), Money::from_cents;
+        unescaped |m| m.digits(), |m| m.cents(), Money::from_cents;
     /// A day: `"2021-12-31"` in JSON, i32 days since 1970-01-01 in blocks.
     Day(Date) as i32, "a date as YYYY-MM-DD", parse_date,
-        |d| d.digits(), |d| d.epoch_days(), day;
+        unescaped |d| d.digits(), |d| d.epoch_days(), day;
     /// A fraction: `"2/3"` in JSON, numerator and denominator in blocks.
     Share(Fraction) as (u32, u32), "a fraction from 0 to 1 as a string", parse_fraction,
-        |f| f.to_string(), |f| (f.numerator(), f.denominator()), lowest_terms;
+        text |f| f.to_string(), |f| (f.numerator(), f.denominator()), lowest_terms;
     /// A municipality: `"GM0505"` in JSON, its number in blocks.
     MunicipalityCode(Municipality) as u16, "a CBS code: GM and 4 digits", parse_municipality,
-        |m| m.digits(), |m| m.number(), Municipality::from_number;
+        unescaped |m| m.digits(), |m| m.number(), Municipality::from_number;
     /// A weight: `"20134"` or `"0.5"` in JSON, i64 millionths in blocks.
     Weighing(Weight) as i64, "a weight as a decimal string", parse_stored_weight,
-        |w| w.to_string(), |w| w.micros().cast_signed(), |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
+        text |w| w.to_string(), |w| w.micros().cast_signed(), |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
     /// An instant: `"2022-01-15T09:30:00.000000Z"` in JSON, i64 microseconds since 1970 in blocks.
     At(Instant) as i64, "an instant in UTC", parse_instant,
-        |at| at.digits(), |at| at.0, instant;
+        unescaped |at| at.digits(), |at| at.0, instant;
 }
 
 /// A day of the contract's years. What lies outside was never written: it is damage.
