@@ -23,10 +23,16 @@ pub(crate) fn write_json(value: &(impl Serialize + ?Sized), into: &mut Vec<u8>) 
     })
 }
 
-/// Digits as a text to whoever serializes a value, and to this writer as the bytes they are, with nothing to escape: a
-/// second look at bytes that were just written one by one takes twice as long as writing them.
-pub(crate) fn unescaped<S: Serializer>(digits: &Digits, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_newtype_struct(UNESCAPED, &Unescaped(digits))
+/// Gives a value's digits as a text to whoever serializes it, and to this writer as the bytes they are, with nothing to
+/// escape: a second look at bytes that were just written one by one takes longer than writing them.
+pub(crate) fn unescaped<T, S: Serializer>(
+    value: &T,
+    put: fn(&T, &mut Digits),
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut digits = Digits::default();
+    put(value, &mut digits);
+    serializer.serialize_newtype_struct(UNESCAPED, &Unescaped(&digits))
 }
 
 const UNESCAPED: &str = "unescaped";

@@ -26,8 +26,8 @@ impl<T> de::Visitor<'_> for Text<T> {
     }
 }
 
-fn text<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(text)
+fn text<T, S: Serializer>(value: &T, text: fn(&T) -> String, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text(value))
 }
 
 macro_rules! values {
@@ -39,8 +39,7 @@ macro_rules! values {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 if serializer.is_human_readable() {
-                    let written: fn(&$inner) -> _ = $text;
-                    $write(&written(&self.0), serializer)
+                    $write(&self.0, $text, serializer)
                 } else {
                     let to: fn(&$inner) -> $compact = $to;
                     to(&self.0).serialize(serializer)
@@ -72,22 +71,22 @@ macro_rules! values {
 values! {
     /// Money: `"1600000.00"` in JSON, i64 cents in blocks.
     Cents(Money) as i64, "an amount as a string with two decimals", parse_money,
-        unescaped |m| m.digits(), |m| m.cents(), Money::from_cents;
+        unescaped |m, digits| _ = digits.money(*m), |m| m.cents(), Money::from_cents;
     /// A day: `"2021-12-31"` in JSON, i32 days since 1970-01-01 in blocks.
     Day(Date) as i32, "a date as YYYY-MM-DD", parse_date,
-        unescaped |d| d.digits(), |d| d.epoch_days(), day;
+        unescaped |d, digits| _ = digits.date(*d), |d| d.epoch_days(), day;
     /// A fraction: `"2/3"` in JSON, numerator and denominator in blocks.
     Share(Fraction) as (u32, u32), "a fraction from 0 to 1 as a string", parse_fraction,
         text |f| f.to_string(), |f| (f.numerator(), f.denominator()), lowest_terms;
     /// A municipality: `"GM0505"` in JSON, its number in blocks.
     MunicipalityCode(Municipality) as u16, "a CBS code: GM and 4 digits", parse_municipality,
-        unescaped |m| m.digits(), |m| m.number(), Municipality::from_number;
+        unescaped |m, digits| _ = digits.municipality(*m), |m| m.number(), Municipality::from_number;
     /// A weight: `"20134"` or `"0.5"` in JSON, i64 millionths in blocks.
     Weighing(Weight) as i64, "a weight as a decimal string", parse_stored_weight,
         text |w| w.to_string(), |w| w.micros().cast_signed(), |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
     /// An instant: `"2022-01-15T09:30:00.000000Z"` in JSON, i64 microseconds since 1970 in blocks.
     At(Instant) as i64, "an instant in UTC", parse_instant,
-        unescaped |at| at.digits(), |at| at.0, instant;
+        unescaped |at, digits| _ = at.put(digits), |at| at.0, instant;
 }
 
 /// A day of the contract's years. What lies outside was never written: it is damage.
@@ -169,21 +168,20 @@ impl Instant {
     }
 
     /// RFC 3339 in UTC with microseconds.
-    pub(crate) fn digits(self) -> Digits {
+    pub(crate) fn put(self, digits: &mut Digits) -> &mut Digits {
         let of_day = self.0.rem_euclid(DAY_US).unsigned_abs();
         let (seconds, micros) = (of_day / 1_000_000, of_day % 1_000_000);
-        let mut digits = Digits::default();
         digits.text(b"Z").number(micros, 6).text(b".");
         digits.number(seconds % 60, 2).text(b":");
         digits.number(seconds / 60 % 60, 2).text(b":");
         digits.number(seconds / 3_600, 2).text(b"T");
-        *digits.date(self.date())
+        digits.date(self.date())
     }
 }
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.digits().as_str())
+        f.write_str(self.put(&mut Digits::default()).as_str())
     }
 }
 

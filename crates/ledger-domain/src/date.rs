@@ -63,12 +63,6 @@ impl Date {
         (year as Year, month, day)
     }
 
-    /// The day as YYYY-MM-DD.
-    #[inline]
-    pub fn digits(self) -> Digits {
-        *Digits::default().date(self)
-    }
-
     /// The calendar year.
     pub const fn year(self) -> Year {
         self.ymd().0
@@ -86,7 +80,7 @@ const fn days_in_month(year: Year, month: u8) -> u8 {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.digits().as_str())
+        f.write_str(Digits::default().date(*self).as_str())
     }
 }
 

@@ -1,13 +1,15 @@
 //! Amounts, days and instants as text, written from the right without the cost of format strings: every leaf has
 //! several, and a million leaves a second are written.
 
-use crate::Date;
+use crate::{Date, Money, Municipality};
 
 /// The longest text: an instant of 27 characters.
 const WIDTH: usize = 32;
 
 /// A short text of digits in the making, from its end to its beginning.
-#[derive(Clone, Copy, Debug)]
+///
+/// It is read where it was written: moving bytes that were just written one by one makes the processor wait for them.
+#[derive(Debug)]
 pub struct Digits {
     bytes: [u8; WIDTH],
     start: usize,
@@ -57,6 +59,23 @@ impl Digits {
         self.put(pair(month.into()));
         self.put([b'-']);
         self.number(year.into(), 4)
+    }
+
+    /// Puts an amount before what is there: two decimals, and a minus sign where it is due.
+    #[inline]
+    pub fn money(&mut self, amount: Money) -> &mut Self {
+        let cents = amount.cents().unsigned_abs();
+        self.number(cents % 100, 2).text(b".").number(cents / 100, 1);
+        if amount.is_negative() {
+            self.text(b"-");
+        }
+        self
+    }
+
+    /// Puts a municipality's code before what is there.
+    #[inline]
+    pub fn municipality(&mut self, municipality: Municipality) -> &mut Self {
+        self.number(municipality.number().into(), 4).text(b"GM")
     }
 
     /// The text.

@@ -104,12 +104,6 @@ impl Municipality {
         if number > 9999 { None } else { Some(Self(number)) }
     }
 
-    /// The code: `GM` and four digits.
-    #[inline]
-    pub fn digits(self) -> Digits {
-        *Digits::default().number(self.0.into(), 4).text(b"GM")
-    }
-
     /// The four digits as a number; its order is the byte order of the codes.
     pub const fn number(self) -> u16 {
         self.0
@@ -118,6 +112,6 @@ impl Municipality {
 
 impl fmt::Display for Municipality {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.digits().as_str())
+        f.write_str(Digits::default().municipality(*self).as_str())
     }
 }

@@ -59,18 +59,6 @@ impl Money {
         Self(self.0.abs())
     }
 
-    /// The amount as the contract writes it: two decimals, and a minus sign where it is due.
-    #[inline]
-    pub fn digits(self) -> Digits {
-        let cents = self.0.unsigned_abs();
-        let mut digits = Digits::default();
-        digits.number(cents % 100, 2).text(b".").number(cents / 100, 1);
-        if self.0 < 0 {
-            digits.text(b"-");
-        }
-        digits
-    }
-
     /// Whether the amount is above zero.
     pub const fn is_positive(self) -> bool {
         self.0 > 0
@@ -96,6 +84,6 @@ impl Money {
 /// Two decimals and a minus sign where it is due, as everywhere in the contract: `-1234.50`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.digits().as_str())
+        f.write_str(Digits::default().money(*self).as_str())
     }
 }

@@ -1,5 +1,6 @@
 //! The leaf: the exact bytes that are hashed into the tree, canonical JSON (RFC 8785).
 
+use ledger_domain::Digits;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -57,7 +58,7 @@ pub fn write_leaf(event: &Event, into: &mut Vec<u8>) -> Result<(), serde_json::E
     into.extend_from_slice(b"{\"approvedBy\":");
     write_json(&event.approved_by, into)?;
     into.extend_from_slice(b",\"bookingDate\":\"");
-    into.extend_from_slice(event.booking_date.digits().as_bytes());
+    into.extend_from_slice(Digits::default().date(event.booking_date).as_bytes());
     into.extend_from_slice(b"\",\"command\":");
     write_json(&event.command, into)?;
     into.extend_from_slice(b",\"data\":");
@@ -76,7 +77,7 @@ pub fn write_leaf(event: &Event, into: &mut Vec<u8>) -> Result<(), serde_json::E
     into.extend_from_slice(b",\"position\":");
     write_json(&event.position, into)?;
     into.extend_from_slice(b",\"recordedAt\":\"");
-    into.extend_from_slice(event.recorded_at.digits().as_bytes());
+    into.extend_from_slice(event.recorded_at.put(&mut Digits::default()).as_bytes());
     into.extend_from_slice(b"\",\"recordedBy\":");
     write_json(event.recorded_by.as_str(), into)?;
     into.extend_from_slice(b",\"schema\":");
