@@ -34,6 +34,7 @@ mod witness;
 use std::{panic, process::ExitCode};
 
 use clap::Parser as _;
+use mimalloc::MiMalloc;
 
 use crate::{
     arguments::{Arguments, Command},
@@ -41,6 +42,10 @@ use crate::{
     place::Place,
     settings::Settings,
 };
+
+/// Events are made on one thread and dropped on another, which this allocator is good at.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     // A panic is a fault of this program. Where it was goes to the log; a user gets the sentence of `Failure::Fault`.

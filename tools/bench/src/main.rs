@@ -16,6 +16,11 @@ mod table;
 use std::path::PathBuf;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// That of the binary.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Measures the ledger against a plain file on the same disk.
 #[derive(Parser)]
