@@ -17,8 +17,8 @@ use crate::{
     shared::{Block, Shared, writing},
 };
 
-/// How many blocks wait at most, 128 MiB of them: an import of a million events is visible before sled has it.
-const WAITING_MAX: usize = 16_384;
+/// How many blocks wait at most: 16 MiB of them.
+const WAITING_MAX: usize = 2_048;
 
 /// The writer's end. It never fails: when sled does, readers go to the tape.
 #[derive(Debug)]
