@@ -95,12 +95,12 @@ pub struct PartsV1<'a> {
 pub struct CostV1<'a> {
     /// The region.
     pub region: &'a str,
+    /// The group.
+    pub group: &'a str,
     /// The booking date.
     pub day: i32,
     /// What happened.
     pub change: CostChangeV1,
-    /// The group.
-    pub group: &'a str,
     /// The four digits of the municipality's code; none for a joint cost.
     pub municipality: Option<u16>,
     /// The client's number.
@@ -183,9 +183,9 @@ impl<'a> FactV1<'a> {
             }),
             EventData::CostRecorded(e) => Self::Cost(CostV1 {
                 region: e.region.0.as_str(),
+                group: e.group.0.as_str(),
                 day,
                 change: CostChangeV1::Recorded,
-                group: e.group.0.as_str(),
                 municipality: e.municipality.as_ref().map(|code| code.0.number()),
                 client_no: e.client_no,
                 year: e.year,
@@ -193,9 +193,9 @@ impl<'a> FactV1<'a> {
             }),
             EventData::CostCorrected(e) => Self::Cost(CostV1 {
                 region: e.region.0.as_str(),
+                group: e.group.0.as_str(),
                 day,
                 change: CostChangeV1::Corrected,
-                group: e.group.0.as_str(),
                 municipality: e.municipality.as_ref().map(|code| code.0.number()),
                 client_no: e.client_no,
                 year: e.year,
@@ -203,9 +203,9 @@ impl<'a> FactV1<'a> {
             }),
             EventData::CostReversed(e) => Self::Cost(CostV1 {
                 region: e.region.0.as_str(),
+                group: e.group.0.as_str(),
                 day,
                 change: CostChangeV1::Reversed,
-                group: e.group.0.as_str(),
                 municipality: e.municipality.as_ref().map(|code| code.0.number()),
                 client_no: e.client_no,
                 year: e.year,

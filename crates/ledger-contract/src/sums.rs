@@ -4,16 +4,33 @@
 //! Nothing here is a text that could be destroyed. Days are days since 1970-01-01, amounts are cents, positions are
 //! those of the log. Fields and their order are frozen; another meaning is another version.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A day and an amount booked on it.
 pub type DaySumV1 = (i32, i64);
 
 /// All streams. Version 1, frozen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReadModelSumsV1 {
+pub struct ReadModelSumsV1<'a> {
     /// Each stream, such as `programme/ID`, and the bytes of its sums: one is read without the others.
-    pub streams: Vec<(String, Vec<u8>)>,
+    #[serde(borrow)]
+    pub streams: Vec<(&'a str, SumBytes<'a>)>,
+}
+
+/// Bytes that are written and read in one go; the same as a list of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SumBytes<'a>(pub &'a [u8]);
+
+impl Serialize for SumBytes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for SumBytes<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        <&[u8]>::deserialize(deserializer).map(Self)
+    }
 }
 
 /// One programme. Version 1, frozen.

@@ -5,6 +5,7 @@
 
 mod checks;
 mod date;
+mod day_sums;
 mod destruction;
 mod digits;
 mod fraction;
@@ -18,6 +19,7 @@ pub mod region;
 
 pub use apportion::{apportion, apportion_exact};
 pub use date::{Date, Year};
+pub use day_sums::DaySums;
 pub use destruction::check_destruction;
 pub use digits::Digits;
 pub use fraction::Fraction;

@@ -23,7 +23,6 @@ mod region_explain;
 mod region_figure;
 mod region_steps;
 mod region_sums;
-mod series;
 mod settlement;
 mod snapshot;
 mod underspend;

@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use ledger_contract::event::Event;
 use ledger_domain::{
-    Date, Id, Money, Tags, Year,
+    Date, DaySums, Id, Money, Tags, Year,
     programme::{EntryFact, Event as ProgrammeEvent, OpenProject, RecordForecast},
 };
 
 use crate::{
     code_table::CodeTable,
     deltas::{Delta, Part, deltas, entry_deltas},
-    series::Series,
 };
 
 /// The fold of one programme's events, in the order of recording, up to some position of the log.
@@ -24,7 +23,7 @@ pub struct ProgrammeProjection {
     /// Where the events stand that are no entries: what its sums do not tell; see `programme_sums`.
     pub(crate) positions: Vec<u64>,
     pub(crate) ends_on: Option<Date>,
-    pub(crate) authorised: Series,
+    pub(crate) authorised: DaySums,
     /// In the order of opening.
     pub(crate) projects: Vec<Project>,
     by_id: HashMap<Id, usize>,
@@ -47,7 +46,7 @@ pub(crate) struct Project {
     pub(crate) follow_up_funding: Option<bool>,
     /// In the order of recording; keys of `sums` count from 1 here, 0 is own money.
     pub(crate) funders: Vec<Funder>,
-    pub(crate) sums: BTreeMap<Key, Series>,
+    pub(crate) sums: BTreeMap<Key, DaySums>,
     pub(crate) firsts: Firsts,
     pub(crate) notes: Notes,
 }

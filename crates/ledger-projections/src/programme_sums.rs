@@ -6,12 +6,11 @@
 use std::collections::BTreeMap;
 
 use ledger_contract::sums::{EntrySumsV1, FunderV1, ProgrammeSumsV1, ProjectSumsV1};
-use ledger_domain::{Date, Id};
+use ledger_domain::{Date, DaySums, Id};
 
 use crate::{
     deltas::Part,
     programme::{Funder, Key, ProgrammeProjection, Project},
-    series::Series,
 };
 
 impl ProgrammeProjection {
@@ -80,7 +79,7 @@ impl Project {
                     Part::Spent
                 },
             };
-            let mut series = Series::default();
+            let mut series = DaySums::default();
             for (day, cents) in &entries.days {
                 series.add(Date::from_epoch_days(*day), *cents);
             }
@@ -113,7 +112,7 @@ fn firsts(days: &[(i32, u64)]) -> Vec<(Date, u64)> {
         .collect()
 }
 
-fn of_entries(key: Key, series: &Series) -> Option<EntrySumsV1> {
+fn of_entries(key: Key, series: &DaySums) -> Option<EntrySumsV1> {
     let committed = match key.part {
         Part::Committed => true,
         Part::Spent => false,
@@ -123,6 +122,9 @@ fn of_entries(key: Key, series: &Series) -> Option<EntrySumsV1> {
         year: key.year?,
         source: u32::try_from(key.source).ok()?,
         committed,
-        days: series.days().collect(),
+        days: series
+            .days()
+            .map(|(day, cents)| (day.epoch_days(), cents))
+            .collect(),
     })
 }

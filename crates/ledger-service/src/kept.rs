@@ -1,5 +1,5 @@
 //! The read model as it was, kept in snapshots: a question about the past reads the newest one before it and the events
-//! since, never the whole log.
+//! since, never the whole log; and so does opening.
 //!
 //! A snapshot holds the sums of entries and the positions of all other events, which are few and read again. It is a
 //! hint: one that is missing, damaged, of another version or not of this log is passed over, and the stream is read from
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger_contract::{
     event::{Event, Stream},
-    sums::{ProgrammeSumsV1, ReadModelSumsV1, RegionSumsV1},
+    sums::{ProgrammeSumsV1, ReadModelSumsV1, RegionSumsV1, SumBytes},
 };
 use ledger_projections::{ProgrammeProjection, RegionProjection};
 use ledger_store::{EventReader, Fatal, Snapshot, SnapshotKind, Snapshots, from_bytes, to_bytes};
@@ -125,7 +125,7 @@ impl Kept {
         };
         let mut size = 0;
         if let Some(bytes) = sums(model) {
-            size = bytes.len() as u64;
+            size = bytes.len();
             place.store(
                 KIND,
                 &Snapshot {
@@ -135,7 +135,12 @@ impl Kept {
                 },
             );
         }
-        let spacing = self.spacing_events.max(size / BYTES_PER_EVENT);
+        self.put_off(position, size);
+    }
+
+    /// The next one is due some way after one of so many bytes.
+    fn put_off(&self, position: u64, bytes: usize) {
+        let spacing = self.spacing_events.max(bytes as u64 / BYTES_PER_EVENT);
         self.due
             .store(position.saturating_add(spacing), Ordering::Relaxed);
     }
@@ -169,32 +174,90 @@ impl Kept {
             return Ok(None);
         };
         let name = stream.to_string();
-        let streams = from_bytes::<ReadModelSumsV1>(&bytes).map(|sums| sums.streams);
+        let streams = from_bytes::<ReadModelSumsV1<'_>>(&bytes).map(|sums| sums.streams);
         let found = streams.into_iter().flatten().find(|(stream, _)| *stream == name);
-        let Some((_, bytes)) = found else { return Ok(None) };
-        let projection = P::of_bytes(&bytes, |projection, positions| {
-            read_at(reader, positions, position, &mut |event| {
-                if event.stream == *stream {
-                    projection.fold(event);
-                }
-            })
-        })?;
+        let Some((_, SumBytes(bytes))) = found else {
+            return Ok(None);
+        };
+        let projection = made_of(reader, stream, position, bytes)?;
         Ok(projection.map(|projection| (position, projection)))
+    }
+
+    /// The read model as it was at the newest snapshot; one of no events where there is none that can be used.
+    pub(crate) fn model(&self, reader: &impl EventReader) -> Result<ReadModel, Fatal> {
+        let events = reader.head().size;
+        let snapshot = self.place.as_ref().and_then(|place| place.load(KIND, events));
+        let model = match &snapshot {
+            Some(snapshot) => {
+                self.put_off(snapshot.position, snapshot.bytes.len());
+                model_of(reader, snapshot)?
+            }
+            None => None,
+        };
+        Ok(model.unwrap_or_default())
     }
 }
 
-/// Each stream's sums, apart: a question decodes its own.
+fn model_of(reader: &impl EventReader, snapshot: &Snapshot) -> Result<Option<ReadModel>, Fatal> {
+    let Snapshot {
+        position,
+        root,
+        bytes,
+    } = snapshot;
+    let Some(sums) = from_bytes::<ReadModelSumsV1<'_>>(bytes) else {
+        return Ok(None);
+    };
+    let mut model = ReadModel::standing_on(*position, *root);
+    for (name, SumBytes(bytes)) in sums.streams {
+        let stream = Stream::parse(name);
+        let made = match &stream {
+            Some(stream @ Stream::Programme(id)) => {
+                made_of(reader, stream, *position, bytes)?.map(|made| model.put_programme(id, made))
+            }
+            Some(stream @ Stream::Region(id)) => {
+                made_of(reader, stream, *position, bytes)?.map(|made| model.put_region(id, made))
+            }
+            _ => None,
+        };
+        if made.is_none() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(model))
+}
+
+/// The projection of a stream, of the bytes of its sums and the events that they name.
+fn made_of<P: Keepable>(
+    reader: &impl EventReader,
+    stream: &Stream,
+    position: u64,
+    bytes: &[u8],
+) -> Result<Option<P>, Fatal> {
+    P::of_bytes(bytes, |projection, positions| {
+        read_at(reader, positions, position, &mut |event| {
+            if event.stream == *stream {
+                projection.fold(event);
+            }
+        })
+    })
+}
+
+/// The bytes of a [`ReadModelSumsV1`], made stream by stream: all of them at once would be held twice.
 fn sums(model: &ReadModel) -> Option<Vec<u8>> {
-    let programmes = model.programmes().map(|(id, projection)| {
-        let stream = Stream::Programme(id.clone());
-        Some((stream.to_string(), projection.bytes()?))
-    });
-    let regions = model.regions().map(|(id, projection)| {
-        let stream = Stream::Region(id.clone());
-        Some((stream.to_string(), projection.bytes()?))
-    });
-    let streams = programmes.chain(regions).collect::<Option<_>>()?;
-    to_bytes(&ReadModelSumsV1 { streams })
+    let streams = model.programmes().count() + model.regions().count();
+    let mut all = to_bytes(&(streams as u64))?;
+    let mut add = |stream: Stream, bytes: Option<Vec<u8>>| {
+        let name = stream.to_string();
+        all.extend(to_bytes(&(name.as_str(), SumBytes(&bytes?)))?);
+        Some(())
+    };
+    for (id, projection) in model.programmes() {
+        add(Stream::Programme(id.clone()), projection.bytes())?;
+    }
+    for (id, projection) in model.regions() {
+        add(Stream::Region(id.clone()), projection.bytes())?;
+    }
+    Some(all)
 }
 
 /// Visits the events at these ascending positions below `before`, those that lie together in one go.

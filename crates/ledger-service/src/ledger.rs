@@ -83,11 +83,11 @@ pub fn open(
     };
     let (log, opened) = TapeLog::open(directory, options, clock.now())?;
     let reader = log.reader();
-    let mut read_model = ReadModel::default();
+    let kept = Kept::new(Some(log.snapshots()));
+    let mut read_model = kept.model(&reader)?;
     read_model.catch_up(&reader)?;
     let writable = opened.read_only.is_none();
     let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader, writable)?;
-    let kept = Kept::new(Some(log.snapshots()));
     let queries = Queries::new(reader, read_model, proofs, kept, clock);
     Ok((Writer::new(log), queries, opened))
 }

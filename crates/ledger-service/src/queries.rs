@@ -109,14 +109,12 @@ impl<R: EventReader> Queries<R> {
         Ok(())
     }
 
-    /// Makes the read model anew from what is kept of every event, in the place of the one at hand; returns the number
-    /// of events. The two are equal: this is for who wants to see that, or to measure it.
-    pub fn rebuild(&self) -> Result<u64, Fatal> {
+    /// Makes the read model anew from what is kept of every event, and puts it in the place of the one at hand, which is
+    /// given back. The two are equal: this is for whoever wants to see that, or to measure it.
+    pub fn rebuild(&self) -> Result<impl Send + use<R>, Fatal> {
         let mut model = ReadModel::default();
         model.catch_up(&self.reader)?;
-        let events = model.log_position();
-        *write(&self.model) = model;
-        Ok(events)
+        Ok(std::mem::replace(&mut *write(&self.model), model))
     }
 
     /// The number of events that current reports stand on.

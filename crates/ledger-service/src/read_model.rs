@@ -1,13 +1,11 @@
 //! The projections of everything durable, at one log position.
 
-use std::collections::BTreeMap;
-
 use ledger_contract::{event::Stream, facts::FactV1};
 use ledger_domain::Id;
 use ledger_projections::{ProgrammeProjection, RegionProjection};
 use ledger_store::{EventReader, Fatal, Told};
 
-use crate::proofs::hex;
+use crate::{by_id::ById, proofs::hex};
 
 /// What current reports are made from. It stands at one position, so that a report never mixes two.
 #[derive(Debug, Default)]
@@ -15,11 +13,28 @@ pub(crate) struct ReadModel {
     log_position: u64,
     /// The root over those events.
     root: [u8; 32],
-    programmes: BTreeMap<Id, ProgrammeProjection>,
-    regions: BTreeMap<Id, RegionProjection>,
+    programmes: ById<ProgrammeProjection>,
+    regions: ById<RegionProjection>,
 }
 
 impl ReadModel {
+    /// The model of no streams yet, at a position that is not the first, with the root there.
+    pub(crate) fn standing_on(log_position: u64, root: [u8; 32]) -> Self {
+        Self {
+            log_position,
+            root,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn put_programme(&mut self, id: &Id, projection: ProgrammeProjection) {
+        self.programmes.put(id, projection);
+    }
+
+    pub(crate) fn put_region(&mut self, id: &Id, projection: RegionProjection) {
+        self.regions.put(id, projection);
+    }
+
     /// The root over the events that were applied, in hexadecimal.
     pub(crate) fn root(&self) -> String {
         hex(&self.root)
@@ -36,27 +51,25 @@ impl ReadModel {
     }
 
     pub(crate) fn programme(&self, id: &Id) -> Option<&ProgrammeProjection> {
-        self.programmes.get(id)
+        self.programmes.get(id.as_str())
     }
 
+    /// In the order of their ids.
     pub(crate) fn programmes(&self) -> impl Iterator<Item = (&Id, &ProgrammeProjection)> {
         self.programmes.iter()
     }
 
     pub(crate) fn region(&self, id: &Id) -> Option<&RegionProjection> {
-        self.regions.get(id)
+        self.regions.get(id.as_str())
     }
 
+    /// In the order of their ids.
     pub(crate) fn regions(&self) -> impl Iterator<Item = (&Id, &RegionProjection)> {
         self.regions.iter()
     }
 
-    /// Applies the next event of the log.
+    /// Applies an event; those of one programme in order.
     fn apply(&mut self, position: u64, told: Told<'_>) {
-        assert_eq!(
-            position, self.log_position,
-            "events are applied in the order of the log"
-        );
         self.log_position += 1;
         match told {
             Told::Fact(FactV1::Entry(entry)) => {
@@ -75,8 +88,16 @@ impl ReadModel {
             }
             Told::Fact(FactV1::Nothing | FactV1::Whole) => {}
             Told::Event(event) => match &event.stream {
-                Stream::Programme(id) => self.programmes.entry(id.clone()).or_default().apply(event),
-                Stream::Region(id) => self.regions.entry(id.clone()).or_default().apply(event),
+                Stream::Programme(id) => {
+                    if let Some(programme) = self.programmes.entry(id) {
+                        programme.apply(event);
+                    }
+                }
+                Stream::Region(id) => {
+                    if let Some(region) = self.regions.entry(id) {
+                        region.apply(event);
+                    }
+                }
                 Stream::Ledger => {}
             },
         }
@@ -88,6 +109,7 @@ impl ReadModel {
         reader.read_facts(self.log_position, head.size, &mut |position, told| {
             self.apply(position, told);
         })?;
+        assert_eq!(self.log_position, head.size, "every event is applied once");
         self.root = head.root;
         Ok(())
     }

@@ -8,17 +8,18 @@ use bincode::Options as _;
 use ledger_contract::{event::Event, facts::FactV1};
 
 use crate::{
-    Fatal,
     blocks::{BLOCK_BYTES_MAX, Fault},
-    log::Told,
-    shared::{Block, Shared, in_memory, reading},
+    shared::Block,
 };
 
 /// The first bytes of a block in sled, and the CRC-32 of what follows them.
 const MAGIC: [u8; 4] = *b"RKF\x01";
 pub(crate) const HEADER_BYTES: usize = 8;
-/// A fact that would be longer is kept as [`FactV1::Whole`]: one with very many funders.
+/// A fact that would be longer, with its length, is kept as [`FactV1::Whole`]: one with very many funders.
 const FACT_BYTES_MAX: usize = 1 << 10;
+
+/// The bytes of [`FactV1::Whole`].
+const WHOLE: &[u8] = &[1];
 
 fn options() -> impl bincode::Options {
     bincode::DefaultOptions::new()
@@ -32,11 +33,13 @@ fn options() -> impl bincode::Options {
 pub(crate) fn encode(event: &Event, into: &mut Vec<u8>) {
     let start = into.len();
     into.extend_from_slice(&[0; 2]);
-    let fact = FactV1::of(event);
-    if options().serialize_into(&mut *into, &fact).is_err() {
+    // Measuring it first, which a limit does, would take as long as writing it.
+    let written = options()
+        .with_no_limit()
+        .serialize_into(&mut *into, &FactV1::of(event));
+    if written.is_err() || into.len() - start > FACT_BYTES_MAX {
         into.truncate(start + 2);
-        // Two bytes at most: it fits.
-        let _ = options().serialize_into(&mut *into, &FactV1::Whole);
+        into.extend_from_slice(WHOLE);
     }
     let length = u16::try_from(into.len() - start - 2).unwrap_or(u16::MAX);
     if let Some(to) = into.get_mut(start..start + 2) {
@@ -44,11 +47,17 @@ pub(crate) fn encode(event: &Event, into: &mut Vec<u8>) {
     }
 }
 
+/// The bytes of a fact; none when they are too many.
+#[cfg(test)]
+pub(crate) fn bytes_of(fact: &FactV1<'_>) -> Option<Vec<u8>> {
+    options().serialize(fact).ok()
+}
+
 /// A fact and those behind it.
 type Split<'a> = (&'a [u8], &'a [u8]);
 
 /// The first fact of a block, not decoded, and those behind it; none at the end of the block.
-fn first(block: &[u8]) -> Result<Option<Split<'_>>, Fault> {
+pub(crate) fn first(block: &[u8]) -> Result<Option<Split<'_>>, Fault> {
     let Some((length, rest)) = block.split_first_chunk() else {
         let short = || Err("a fact is cut short".to_owned());
         return if block.is_empty() { Ok(None) } else { short() };
@@ -57,10 +66,25 @@ fn first(block: &[u8]) -> Result<Option<Split<'_>>, Fault> {
     fact.map(Some).ok_or_else(|| "a fact is cut short".to_owned())
 }
 
-fn decode(fact: &[u8]) -> Result<FactV1<'_>, Fault> {
-    options()
-        .deserialize(fact)
-        .map_err(|error| format!("a fact does not decode: {error}"))
+/// The fact in exactly these bytes.
+pub(crate) fn decode(fact: &[u8]) -> Option<FactV1<'_>> {
+    options().deserialize(fact).ok()
+}
+
+pub(crate) fn is_whole(fact: &[u8]) -> bool {
+    fact == WHOLE
+}
+
+/// The bytes that a fact begins with: what it is, and the programme that it is of, or the region and the cost group.
+pub(crate) fn of_what(fact: &[u8]) -> &[u8] {
+    let names = match fact.first() {
+        Some(2) => 1,
+        Some(3) => 2,
+        _ => 0,
+    };
+    // The length of a name takes one byte.
+    let end = (0..names).try_fold(1, |at, _| Some(at + 1 + usize::from(*fact.get(at)?)));
+    end.and_then(|end| fact.get(..end)).unwrap_or_default()
 }
 
 /// How many facts a block holds.
@@ -141,131 +165,5 @@ impl Making {
             rest = behind;
         }
         self.facts.truncate(bytes);
-    }
-}
-
-/// Shows each durable event from a position on, below another, to whoever folds them.
-type Visit<'a> = dyn FnMut(u64, Told<'_>) + 'a;
-
-impl Shared {
-    /// Visits durable events from a position on, below another: the facts where there are any, else the events.
-    pub(crate) fn visit_facts(&self, from: u64, before: u64, visit: &mut Visit<'_>) -> Result<(), Fatal> {
-        let durable = self.durable();
-        let before = before.min(durable.head.size);
-        let mut position = from;
-        let stored = before.min(durable.facts_first);
-        while position < stored {
-            let (waiting, next) = self.waiting_facts(position);
-            if let Some((first, facts)) = waiting {
-                let began = position;
-                let shown = self.show(first, &facts, &mut position, stored, visit)?;
-                shown.map_err(in_memory)?;
-                if position > began {
-                    continue;
-                }
-            }
-            let stored = stored.min(next.max(position + 1));
-            match self.visit_sled(&mut position, stored, visit)? {
-                Ok(()) => {}
-                Err(fault) => self.distrust(&fault),
-            }
-        }
-        let shown = self.show(durable.facts_first, &durable.facts, &mut position, before, visit)?;
-        shown.map_err(in_memory)?;
-        self.visit_events(&mut position, before, visit)
-    }
-
-    /// The block of facts on its way to sled that holds a position, and else the first position of those that are.
-    fn waiting_facts(&self, position: u64) -> (Option<Block>, u64) {
-        let waiting = reading(&self.waiting_facts);
-        let next = waiting.partition_point(|(first, _)| *first <= position);
-        let block = next.checked_sub(1).and_then(|at| waiting.get(at));
-        let first = waiting.front().map_or(u64::MAX, |(first, _)| *first);
-        (block.cloned(), first)
-    }
-
-    /// Goes through the facts in sled up to a position, and through the events where sled has none.
-    fn visit_sled(
-        &self,
-        position: &mut u64,
-        before: u64,
-        visit: &mut Visit<'_>,
-    ) -> Result<Result<(), Fault>, Fatal> {
-        let Some(blocks) = self.blocks() else {
-            return self.visit_events(position, before, visit).map(Ok);
-        };
-        for block in blocks.facts_from(*position) {
-            let (first, value) = match block {
-                Ok(block) => block,
-                Err(fault) => return Ok(Err(fault)),
-            };
-            self.visit_events(position, first.min(before), visit)?;
-            if *position >= before {
-                return Ok(Ok(()));
-            }
-            let shown = match read_block(&value) {
-                Ok(facts) => self.show(first, facts, position, before, visit)?,
-                Err(fault) => Err(fault),
-            };
-            if let Err(fault) = shown {
-                return Ok(Err(fault));
-            }
-        }
-        self.visit_events(position, before, visit).map(Ok)
-    }
-
-    /// Shows the facts of one block from a position on, below another; the position moves along.
-    fn show(
-        &self,
-        first_position: u64,
-        mut facts: &[u8],
-        position: &mut u64,
-        before: u64,
-        visit: &mut Visit<'_>,
-    ) -> Result<Result<(), Fault>, Fatal> {
-        let mut at = first_position;
-        while let Some((fact, rest)) = match first(facts) {
-            Ok(first) if *position < before => first,
-            Ok(_) => None,
-            Err(fault) => return Ok(Err(fault)),
-        } {
-            facts = rest;
-            at += 1;
-            if at <= *position {
-                continue;
-            }
-            // Those to be read whole often stand together, and are read together.
-            match decode(fact) {
-                Ok(FactV1::Whole) => {
-                    let mut end = at;
-                    while let Ok(Some((next, rest))) = first(facts)
-                        && end < before
-                        && matches!(decode(next), Ok(FactV1::Whole))
-                    {
-                        (end, facts) = (end + 1, rest);
-                    }
-                    at = end;
-                    self.visit_events(position, end, visit)?;
-                }
-                Ok(fact) => {
-                    visit(*position, Told::Fact(&fact));
-                    *position = at;
-                }
-                Err(fault) => return Ok(Err(fault)),
-            }
-        }
-        Ok(Ok(()))
-    }
-
-    fn visit_events(&self, position: &mut u64, before: u64, visit: &mut Visit<'_>) -> Result<(), Fatal> {
-        if *position < before {
-            self.visit(*position, before, &mut |record| {
-                let event = &record.event;
-                visit(event.position, Told::Event(event));
-                true
-            })?;
-            *position = before;
-        }
-        Ok(())
     }
 }

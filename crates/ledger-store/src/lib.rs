@@ -32,6 +32,7 @@ mod snapshots;
 mod state_bytes;
 mod tape;
 mod tape_log;
+mod told;
 mod verify;
 
 pub mod disk;

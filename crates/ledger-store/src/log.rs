@@ -196,7 +196,8 @@ pub trait EventReader: Send + Sync {
     /// Visits events from `position` on in order, below `before`, until `visit` says to stop by returning false.
     fn read(&self, position: u64, before: u64, visit: &mut dyn FnMut(Event) -> bool) -> Result<(), Fatal>;
 
-    /// Visits the same events as far as figures need them, each with its position: faster, where facts are kept.
+    /// Visits the same events as far as figures need them, each with its position: faster, where facts are kept. Those
+    /// of one programme come in order; those of others may come before or after them, and so may a region's costs.
     fn read_facts(
         &self,
         position: u64,

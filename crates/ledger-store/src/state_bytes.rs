@@ -1,7 +1,7 @@
 //! The bytes of what a keeper puts in a snapshot: bincode of its frozen structs, fixed widths, little endian.
 
 use bincode::Options as _;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 
 fn options() -> impl bincode::Options {
     bincode::DefaultOptions::new()
@@ -16,6 +16,6 @@ pub fn to_bytes<T: Serialize>(value: &T) -> Option<Vec<u8>> {
 }
 
 /// The value of bytes, all of them; none for other bytes. No more is allocated than the bytes can fill.
-pub fn from_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+pub fn from_bytes<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     options().with_limit(bytes.len() as u64).deserialize(bytes).ok()
 }

@@ -26,7 +26,8 @@ pub(crate) fn rebuild(directory: &Path, rounds: u32, events: u64, table: &mut Ta
     table.figure("open", format!("{:?}", started.elapsed()));
     let mut taken = Taken::default();
     for _ in 0..rounds {
-        taken.ask(|| queries.rebuild())?;
+        let before = taken.ask(|| queries.rebuild())?;
+        drop(before);
     }
     drop(writer);
     table.figure(

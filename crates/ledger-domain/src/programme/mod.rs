@@ -14,6 +14,7 @@ mod shares;
 mod state;
 mod totals;
 
+pub(crate) use balance::money;
 pub use balance::{Cents, YearBound};
 pub use command::*;
 pub use decide::decide;

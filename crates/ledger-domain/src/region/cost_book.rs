@@ -2,7 +2,7 @@
 
 use super::{CostTable, MemberCost, Running, running::minus};
 use crate::{Date, Money, Municipality};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// The booked costs of one group and year.
 ///
@@ -16,7 +16,8 @@ pub struct CostBook {
     actual: CostTable,
     /// What lies above the threshold, client by client; empty without a threshold.
     above: CostTable,
-    clients: BTreeMap<(u32, Municipality), Running>,
+    /// Hashed: there can be a million.
+    clients: HashMap<(u32, Municipality), Running>,
 }
 
 /// What a book holds, day by day: enough to make it again.
@@ -99,11 +100,13 @@ impl CostBook {
             let amounts = amounts.amounts();
             amounts.map(|(day, amount)| (*client, *municipality, day, amount))
         });
+        let mut of_clients: Vec<_> = of_clients.collect();
+        of_clients.sort_unstable();
         BookedCosts {
             joint: self.joint.amounts().collect(),
             actual: self.actual.amounts().collect(),
             above: self.above.amounts().collect(),
-            of_clients: of_clients.collect(),
+            of_clients,
         }
     }
 

@@ -2,16 +2,23 @@
 
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-use ledger_contract::{event::Stream, report::KnownAt, value::Instant};
-use ledger_domain::{Date, Id};
+use ledger_contract::{
+    event::{Event, Stream},
+    report::KnownAt,
+    value::Instant,
+};
+use ledger_domain::{Date, Id, programme, region};
 use ledger_projections::{PhaseOutQuery, ProgrammeProjection, RegionProjection};
-use ledger_store::{EventLog, Options, Snapshot, SnapshotKind, TapeLog, TapeReader};
+use ledger_store::{EventLog, EventReader, Options, Snapshot, SnapshotKind, TapeLog, TapeReader};
 
 use super::{KIND, Kept};
 use crate::{
-    Clock, Queries, RegionQuery, Rejection, ReportQuery, Submission, Writer, open,
+    Clock, Queries, RegionQuery, Rejection, ReportQuery, Submission, Writer,
+    ledger::read,
+    open,
     proofs::{Keep, Proofs},
     read_model::ReadModel,
+    streams::Streams,
 };
 
 struct At(i64);
@@ -142,6 +149,41 @@ fn told(queries: &Queries<TapeReader>) -> Vec<String> {
     all
 }
 
+/// Facts and events come to the same, in what is asked and in what commands are decided on.
+fn agrees_with_events(writer: &Writer<TapeLog>, queries: &Queries<TapeReader>, what: &str) {
+    let (reader, mut programme, mut region) = (queries.reader(), ProgrammeProjection::new(), None);
+    let (mut p, mut r) = (None, None);
+    let mut apply = |event: Event| {
+        if let Some(happened) = event.data.to_programme_event() {
+            programme.apply(&event);
+            p = programme::evolve(p.take(), &happened);
+        }
+        if let Some(happened) = event.data.to_region_event() {
+            region.get_or_insert_with(RegionProjection::new).apply(&event);
+            let recorded = region::Recorded {
+                position: event.position,
+                booking_date: event.booking_date,
+            };
+            r = region::evolve(r.take(), recorded, &happened);
+        }
+        true
+    };
+    reader.read(0, u64::MAX, &mut apply).expect("reads");
+    let (p_id, r_id) = (Id::new("p").expect("an id"), Id::new("r").expect("an id"));
+    let model = read(&queries.model);
+    let told = model.programme(&p_id).expect("a programme");
+    assert!(told.to_sums() == programme.to_sums(), "{what}");
+    let told = model.region(&r_id).expect("a region");
+    assert!(
+        Some(told.to_sums()) == region.map(|region| region.to_sums()),
+        "{what}"
+    );
+    for streams in [&writer.streams, &Streams::of(reader).expect("reads")] {
+        assert!(streams.programme(&p_id) == p.as_ref(), "{what}");
+        assert!(streams.region(&r_id) == r.as_ref(), "{what}");
+    }
+}
+
 /// Whether both streams are found in the newest snapshot.
 fn uses_snapshots(queries: &Queries<TapeReader>) -> bool {
     let (reader, events) = (queries.reader(), queries.log_position());
@@ -192,6 +234,19 @@ fn what_was_known_is_told_from_a_snapshot_as_from_all_events() {
         let all = told(&replaying(&writer));
         assert!(uses_snapshots(&queries));
         assert!(told(&queries) == all, "seed {seed}");
+        agrees_with_events(&writer, &queries, &format!("seed {seed}"));
+        drop((writer, queries, snapshots));
+        let (mut writer, queries) = opened(directory.path());
+        let from = queries
+            .kept
+            .model(queries.reader())
+            .expect("reads")
+            .log_position();
+        assert!(from > 0, "seed {seed}");
+        assert!(told(&queries) == all, "seed {seed}: opened again");
+        writer.make_ready().expect("reads");
+        agrees_with_events(&writer, &queries, &format!("seed {seed}: opened again"));
+        let snapshots = writer.log().snapshots();
 
         // Of another version, of other bytes, and of a state that this log never had.
         let earlier = snapshots.load(KIND, kept[1]).expect("a snapshot").bytes;

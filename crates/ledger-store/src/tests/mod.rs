@@ -6,6 +6,7 @@ mod crashes;
 mod cut;
 mod damage;
 mod destroy;
+mod facts;
 mod golden;
 mod lagging;
 mod logs;

@@ -1,0 +1,58 @@
+//! States of streams, found by id.
+
+use std::collections::BTreeMap;
+
+use ledger_domain::Id;
+
+/// One state for each id. The one that was asked for last is found at once: facts of one stream are told together.
+#[derive(Debug, Default)]
+pub(crate) struct ById<T> {
+    places: BTreeMap<Id, usize>,
+    /// In the order in which they were made.
+    states: Vec<(Id, T)>,
+    last: usize,
+}
+
+impl<T> ById<T> {
+    pub(crate) fn get(&self, id: &str) -> Option<&T> {
+        let (_, state) = self.states.get(*self.places.get(id)?)?;
+        Some(state)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
+        if self
+            .states
+            .get(self.last)
+            .is_none_or(|(last, _)| last.as_str() != id)
+        {
+            self.last = *self.places.get(id)?;
+        }
+        self.states.get_mut(self.last).map(|(_, state)| state)
+    }
+
+    /// The state with this id, which is made when there is none.
+    pub(crate) fn entry(&mut self, id: &Id) -> Option<&mut T>
+    where
+        T: Default,
+    {
+        if !self.places.contains_key(id) {
+            self.put(id, T::default());
+        }
+        self.get_mut(id.as_str())
+    }
+
+    /// Puts a state in the place of the one with this id.
+    pub(crate) fn put(&mut self, id: &Id, state: T) {
+        let place = *self.places.entry(id.clone()).or_insert(self.states.len());
+        match self.states.get_mut(place) {
+            Some((_, known)) => *known = state,
+            None => self.states.push((id.clone(), state)),
+        }
+    }
+
+    /// Every state, in the order of the ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Id, &T)> {
+        let places = self.places.iter();
+        places.filter_map(|(id, place)| Some((id, &self.states.get(*place)?.1)))
+    }
+}
