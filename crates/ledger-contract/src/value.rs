@@ -77,13 +77,13 @@ values! {
         unescaped |d, digits| _ = digits.date(*d), |d| d.epoch_days(), day;
     /// A fraction: `"2/3"` in JSON, numerator and denominator in blocks.
     Share(Fraction) as (u32, u32), "a fraction from 0 to 1 as a string", parse_fraction,
-        text |f| f.to_string(), |f| (f.numerator(), f.denominator()), lowest_terms;
+        text ToString::to_string, |f| (f.numerator(), f.denominator()), lowest_terms;
     /// A municipality: `"GM0505"` in JSON, its number in blocks.
     MunicipalityCode(Municipality) as u16, "a CBS code: GM and 4 digits", parse_municipality,
         unescaped |m, digits| _ = digits.municipality(*m), |m| m.number(), Municipality::from_number;
     /// A weight: `"20134"` or `"0.5"` in JSON, i64 millionths in blocks.
     Weighing(Weight) as i64, "a weight as a decimal string", parse_stored_weight,
-        text |w| w.to_string(), |w| w.micros().cast_signed(), |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
+        text ToString::to_string, |w| w.micros().cast_signed(), |micros| u64::try_from(micros).ok().and_then(Weight::from_micros);
     /// An instant: `"2022-01-15T09:30:00.000000Z"` in JSON, i64 microseconds since 1970 in blocks.
     At(Instant) as i64, "an instant in UTC", parse_instant,
         unescaped |at, digits| _ = at.put(digits), |at| at.0, instant;

@@ -211,7 +211,7 @@ fn first_of(run: &[Pair], hash: u64) -> usize {
     let Some(last) = run.len().checked_sub(1) else {
         return 0;
     };
-    let of_all = u128::from(hash) * run.len() as u128 >> 64;
+    let of_all = (u128::from(hash) * run.len() as u128) >> 64;
     let mut guess = usize::try_from(of_all).unwrap_or(last).min(last);
     let gap = (u64::MAX / run.len() as u64).max(1);
     for _ in 0..3 {
