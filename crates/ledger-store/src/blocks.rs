@@ -43,7 +43,7 @@ pub(crate) struct Blocks {
     pub(crate) events: sled::Tree,
     pub(crate) heads: sled::Tree,
     pub(crate) snapshots: sled::Tree,
-    facts: sled::Tree,
+    pub(crate) facts: sled::Tree,
     db: sled::Db,
     directory: PathBuf,
 }

@@ -9,9 +9,9 @@ use ledger_contract::{
 use ledger_proof::Hash;
 
 use crate::{
-    EventReader, Fatal, Head, Told,
+    EventReader, Fatal, Head, Options, Told,
     shared::{Shared, reading},
-    tape::{Line, parse},
+    tape::{Line, Start, parse, survey},
 };
 
 /// How many positions of a stream are copied at once, so that the writer is not kept waiting.
@@ -21,6 +21,24 @@ const POSITIONS_COPIED: usize = 256;
 /// writer's disk.
 #[derive(Clone, Debug)]
 pub struct TapeReader(pub(crate) Arc<Shared>);
+
+impl TapeReader {
+    /// Reads the whole tape again while nothing is posted: the hash of every leaf, the checksum and root of every commit,
+    /// and whether they lead to the head that everything stands on. Returns the number of events.
+    pub fn check_tape(&self) -> Result<u64, Fatal> {
+        let (head, tape) = (self.head(), &self.0.tape);
+        let found = survey(tape, &Options::new(""), Start::default())?;
+        if (found.tree.size(), found.tree.root()) == (head.size, head.root) {
+            return Ok(head.size);
+        }
+        let how = format!(
+            "{} events stand on it, and the log has {}",
+            found.tree.size(),
+            head.size
+        );
+        Err(tape.damaged(found.end, how))
+    }
+}
 
 impl EventReader for TapeReader {
     fn head(&self) -> Head {

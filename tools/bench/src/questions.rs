@@ -25,6 +25,27 @@ impl Taken {
     }
 }
 
+impl Taken {
+    /// How many of so many each question took come by in a second: by CPU and by the wall, the median (minimum to maximum).
+    pub(crate) fn rate(&self, of_each: u64) -> String {
+        let of = |taken: &[u128]| {
+            let mut rates: Vec<u128> = taken
+                .iter()
+                .map(|us| u128::from(of_each) * 1_000_000 / us.max(&1))
+                .collect();
+            rates.sort_unstable();
+            let at = |index: usize| rates.get(index).copied().unwrap_or_default();
+            format!(
+                "{} /s ({} to {})",
+                at(rates.len() / 2),
+                at(0),
+                at(rates.len().saturating_sub(1))
+            )
+        };
+        format!("{} by CPU, {} by the wall", of(&self.cpu_us), of(&self.wall_us))
+    }
+}
+
 impl fmt::Display for Taken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let of = |taken: &[u128], percent: usize| {

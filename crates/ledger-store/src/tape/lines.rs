@@ -1,6 +1,6 @@
 //! Reading the tape line by line, over segments, with filler skipped.
 
-use std::sync::Arc;
+use std::{io::BufRead as _, sync::Arc};
 
 use super::{Place, Tape, failed};
 use crate::{
@@ -98,8 +98,7 @@ impl<'a> Lines<'a> {
                 continue;
             }
             let unsearched = rest.get(self.searched..).unwrap_or_default();
-            let newline = unsearched.iter().position(|byte| *byte == b'\n');
-            if let Some(at) = newline {
+            if let Some(at) = newline(unsearched) {
                 let end = self.start + self.searched + at;
                 break (self.start, end, true);
             }
@@ -136,4 +135,13 @@ impl<'a> Lines<'a> {
         let bytes = self.buffer.get(start..end).unwrap_or_default();
         Ok(Some(Found { place, bytes, whole }))
     }
+}
+
+/// Where the first newline is. `skip_until` looks at eight bytes and more at once.
+fn newline(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes;
+    // Bytes in memory cannot fail to be read.
+    let through = rest.skip_until(b'\n').unwrap_or(0);
+    let last = through.checked_sub(1)?;
+    (bytes.get(last) == Some(&b'\n')).then_some(last)
 }

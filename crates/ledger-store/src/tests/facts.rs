@@ -7,6 +7,7 @@ use ledger_contract::event::{Event, EventData};
 use super::{damage::LATER, open, small};
 use crate::{
     EventLog, EventReader, TapeLog, Told,
+    blocks::Blocks,
     conformance::{NOON, post},
     facts::{decode, encode, first},
     samples::{every_type, programme},
@@ -162,9 +163,9 @@ fn ledger(directory: &Path) -> Vec<u64> {
 }
 
 fn change_sled(directory: &Path, change: impl Fn(&sled::Tree)) {
-    let db = sled::open(directory.join("sled")).unwrap();
-    change(&db.open_tree("facts").unwrap());
-    db.flush().unwrap();
+    let blocks = Blocks::open(&directory.join("sled"), 1 << 20).unwrap();
+    change(&blocks.facts);
+    blocks.flush().unwrap();
 }
 
 #[test]
@@ -194,15 +195,14 @@ fn facts_of_events_that_the_head_does_not_tell_of_are_made_again() {
     let head = log.shared.blocks().unwrap().heads.get("head").unwrap().unwrap();
     grow(&mut log, 20);
     drop(log);
-    let db = sled::open(directory.path().join("sled")).unwrap();
-    db.open_tree("head").unwrap().insert("head", head).unwrap();
+    let blocks = Blocks::open(&directory.path().join("sled"), 1 << 20).unwrap();
+    blocks.heads.insert("head", head).unwrap();
     // What is wrong in them is not believed.
-    let facts = db.open_tree("facts").unwrap();
-    let (last, _) = facts.last().unwrap().unwrap();
+    let (last, _) = blocks.facts.last().unwrap().unwrap();
     let other = crate::facts::write_block(&[1, 0, 0, 1, 0, 0]);
-    facts.insert(last, other).unwrap();
-    db.flush().unwrap();
-    drop((facts, db));
+    blocks.facts.insert(last, other).unwrap();
+    blocks.flush().unwrap();
+    drop(blocks);
     let (log, opened, _) = open(directory.path(), &small(), LATER).unwrap();
     assert_eq!(opened.rebuilt, None);
     assert_eq!(agree(&log, "behind the tape"), 0);
