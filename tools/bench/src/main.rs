@@ -4,6 +4,7 @@
 //! or checked is switched off.
 
 mod floor;
+mod growth;
 mod http;
 mod programmes;
 mod proof;
@@ -37,6 +38,12 @@ struct Arguments {
     /// Only this work.
     #[arg(long)]
     only: Option<Work>,
+    /// The sizes of `--only growth` [default: 100000,1000000, and 10000000 when --events is as many]
+    #[arg(long, value_delimiter = ',')]
+    sizes: Vec<u64>,
+    /// What a process that measures one size does.
+    #[arg(long, hide = true)]
+    growth_part: Option<growth::Part>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -57,6 +64,8 @@ enum Work {
     Proofs,
     /// All projections from the log, and a start after a kill.
     Rebuild,
+    /// The same ledger at several sizes, each in processes of its own; only when asked.
+    Growth,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -65,8 +74,20 @@ fn main() -> anyhow::Result<()> {
         rounds,
         events,
         only,
+        mut sizes,
+        growth_part,
     } = Arguments::parse();
     std::fs::create_dir_all(&directory)?;
+    if let Some(part) = growth_part {
+        return growth::part(&directory, part, events);
+    }
+    if only == Some(Work::Growth) {
+        if sizes.is_empty() {
+            sizes = vec![100_000, 1_000_000, 10_000_000];
+            sizes.retain(|size| *size <= events);
+        }
+        return growth::growth(&directory, &sizes);
+    }
     let mut table = table::Table::default();
     let asked = |work| only.is_none_or(|only| only == work);
     if asked(Work::Single) {

@@ -48,23 +48,25 @@ impl Taken {
 
 impl fmt::Display for Taken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let of = |taken: &[u128], percent: usize| {
-            let mut taken = taken.to_vec();
-            taken.sort_unstable();
-            taken
-                .get(taken.len() * percent / 100)
-                .copied()
-                .unwrap_or_default()
-        };
         write!(
             f,
             "p50 {} us, p99 {} us (CPU: p50 {} us, p99 {} us)",
-            of(&self.wall_us, 50),
-            of(&self.wall_us, 99),
-            of(&self.cpu_us, 50),
-            of(&self.cpu_us, 99)
+            percentile(&self.wall_us, 50),
+            percentile(&self.wall_us, 99),
+            percentile(&self.cpu_us, 50),
+            percentile(&self.cpu_us, 99)
         )
     }
+}
+
+/// What this many of a hundred took at most.
+pub(crate) fn percentile(taken: &[u128], percent: usize) -> u128 {
+    let mut taken = taken.to_vec();
+    taken.sort_unstable();
+    taken
+        .get(taken.len() * percent / 100)
+        .copied()
+        .unwrap_or_default()
 }
 
 /// What this thread has computed since it began.

@@ -42,7 +42,7 @@ pub(crate) fn opened(directory: &Path) -> Result<(Writer<TapeLog>, Queries<TapeR
 }
 
 /// The bytes that the tape holds, filler excluded.
-fn tape_bytes(directory: &Path) -> Result<u64> {
+pub(crate) fn tape_bytes(directory: &Path) -> Result<u64> {
     let mut bytes = 0;
     for segment in std::fs::read_dir(directory.join("tape"))? {
         let text = std::fs::read(segment?.path())?;
@@ -52,7 +52,7 @@ fn tape_bytes(directory: &Path) -> Result<u64> {
 }
 
 /// What a data directory takes on the disk: the space given to its files.
-fn disk_bytes(directory: &Path) -> Result<u64> {
+pub(crate) fn disk_bytes(directory: &Path) -> Result<u64> {
     let mut bytes = 0;
     for entry in std::fs::read_dir(directory)? {
         let entry = entry?;

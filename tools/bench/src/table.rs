@@ -52,7 +52,7 @@ impl Table {
 }
 
 #[expect(clippy::print_stdout, reason = "the table is what this program is for")]
-fn say(line: &str) {
+pub(crate) fn say(line: &str) {
     println!("{line}");
 }
 
