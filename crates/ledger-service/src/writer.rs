@@ -58,6 +58,7 @@ pub struct Writer<L> {
 }
 
 /// What a command does, as the state machine of its stream has it.
+#[expect(clippy::large_enum_variant, reason = "it lives on the stack, for one command")]
 enum Happened {
     Programme(Id, programme::Event),
     Region(Id, Vec<region::Event>),
