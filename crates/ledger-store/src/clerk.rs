@@ -13,8 +13,10 @@ use std::{
 };
 
 use crate::{
+    Snapshot, SnapshotKind,
     blocks::{Blocks, BlocksHead, Fault},
     shared::{Block, Shared, writing},
+    snapshots,
 };
 
 /// How many blocks wait at most: 16 MiB of them.
@@ -37,6 +39,8 @@ enum Work {
     Head(BlocksHead),
     /// Whatever begins at a position or behind it goes.
     Cut(u64),
+    Keep(SnapshotKind, Snapshot),
+    Remove(SnapshotKind, u64),
     Flush(SyncSender<()>),
 }
 
@@ -74,6 +78,14 @@ impl Clerk {
             writing(waiting).retain(|(first, _)| *first < size);
         }
         self.give(Work::Cut(size));
+    }
+
+    /// Takes a snapshot, and removes an earlier one of its kind after that.
+    pub(crate) fn keep(&self, kind: SnapshotKind, snapshot: Snapshot, earlier: Option<u64>) {
+        self.give(Work::Keep(kind, snapshot));
+        if let Some(earlier) = earlier {
+            self.give(Work::Remove(kind, earlier));
+        }
     }
 
     /// Takes the head for the blocks before it.
@@ -135,6 +147,8 @@ fn act(shared: &Shared, work: Work) {
             leave(&shared.waiting_facts, &facts);
         }
         Work::Cut(size) => ask(&|blocks| blocks.cut(size)),
+        Work::Keep(kind, snapshot) => ask(&|blocks| snapshots::put(blocks, kind, &snapshot)),
+        Work::Remove(kind, position) => ask(&|blocks| snapshots::remove(blocks, kind, position)),
         Work::Head(head) => ask(&|blocks| blocks.put_head(&head)),
         Work::Flush(done) => {
             ask(&Blocks::flush);

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     Fatal, Snapshot, SnapshotKind, Snapshots,
+    clerk::Clerk,
     index::{HashIndex, Pair, Streams},
     shared::{Shared, reading, writing},
 };
@@ -153,20 +154,16 @@ impl Index {
         self.added
     }
 
-    /// Makes a segment of what was added up to the end of a durable commit. The segment is written, then the directory,
-    /// then the old directory is removed: a crash on the way leaves the index as it was, or a segment that the next
-    /// opening removes.
-    pub(crate) fn save(&mut self, shared: &Arc<Shared>, position: u64, root: Hash) {
+    /// Makes a segment of what was added up to the end of a durable commit. In sled the segment is written, then the
+    /// directory, then the old directory is removed: a crash on the way leaves the index as it was, or a segment that the
+    /// next opening removes. When sled fails there, nothing behind it is asked of it.
+    pub(crate) fn save(&mut self, clerk: &Clerk, shared: &Shared, position: u64, root: Hash) {
         let pairs = self.hashes.take_recent();
         if let Some((segment, streams)) = self.drawn(shared, &pairs) {
-            let snapshots = Snapshots(Arc::clone(shared));
-            let store = |kind, bytes| {
-                let snapshot = Snapshot {
-                    position,
-                    root,
-                    bytes,
-                };
-                snapshots.keep(kind, &snapshot)
+            let snapshot = |bytes| Snapshot {
+                position,
+                root,
+                bytes,
             };
             self.segments.push(position);
             let directory = DirectoryV1 {
@@ -175,9 +172,9 @@ impl Index {
                 orders: self.orders.clone(),
             };
             let directory = options().serialize(&directory).unwrap_or_default();
-            if store(SEGMENT, segment) && store(DIRECTORY, directory) && self.end > 0 {
-                snapshots.remove(DIRECTORY, self.end);
-            }
+            clerk.keep(SEGMENT, snapshot(segment), None);
+            let earlier = Some(self.end).filter(|end| *end > 0);
+            clerk.keep(DIRECTORY, snapshot(directory), earlier);
         }
         self.hashes.push_run(pairs);
         self.end = position;

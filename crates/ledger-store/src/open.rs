@@ -482,7 +482,8 @@ impl Filling {
                     packer.commit();
                     options.report(read_bytes, total_bytes);
                     if self.index.added() >= options.index_events {
-                        self.index.save(&self.shared, commit.size, commit.root);
+                        self.index
+                            .save(packer.clerk(), &self.shared, commit.size, commit.root);
                     }
                 }
                 Line::Unknown => {

@@ -65,6 +65,11 @@ impl Packer {
         }
     }
 
+    /// Whoever else has work for sled.
+    pub(crate) fn clerk(&self) -> &Clerk {
+        &self.clerk
+    }
+
     /// What it goes on after.
     pub(crate) fn stands_at(&self) -> &BlocksHead {
         &self.committed

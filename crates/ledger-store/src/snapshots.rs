@@ -60,12 +60,8 @@ impl Snapshots {
     /// crash soon after may lose it whole.
     pub fn store(&self, kind: SnapshotKind, snapshot: &Snapshot) -> bool {
         // Flushed, so that a kill leaves it; a power cut need not.
-        self.keep(kind, snapshot) && self.0.ask(Blocks::flush).is_some()
-    }
-
-    /// As `store`, and whoever flushes next takes it along.
-    pub(crate) fn keep(&self, kind: SnapshotKind, snapshot: &Snapshot) -> bool {
-        self.0.ask(|blocks| put(blocks, kind, snapshot)).is_some()
+        let stored = self.0.ask(|blocks| put(blocks, kind, snapshot)).is_some();
+        stored && self.0.ask(Blocks::flush).is_some()
     }
 
     /// The newest snapshot of a kind that stands on at most `events` events and can be trusted; none when there is no
@@ -124,7 +120,8 @@ fn options() -> impl bincode::Options {
         .reject_trailing_bytes()
 }
 
-fn put(blocks: &Blocks, kind: SnapshotKind, snapshot: &Snapshot) -> Result<(), Fault> {
+/// Writes a snapshot; whoever flushes next takes it along.
+pub(crate) fn put(blocks: &Blocks, kind: SnapshotKind, snapshot: &Snapshot) -> Result<(), Fault> {
     let head = HeadV1 {
         schema: kind.schema,
         root: snapshot.root,
@@ -199,7 +196,7 @@ fn positions(blocks: &Blocks, kind: SnapshotKind) -> Result<Vec<u64>, Fault> {
     Ok(found)
 }
 
-fn remove(blocks: &Blocks, kind: SnapshotKind, position: u64) -> Result<(), Fault> {
+pub(crate) fn remove(blocks: &Blocks, kind: SnapshotKind, position: u64) -> Result<(), Fault> {
     guard("removing a snapshot", || {
         blocks.snapshots.remove(key(kind, position))?;
         for part in blocks.snapshots.scan_prefix(key(kind, position)).keys() {

@@ -66,7 +66,8 @@ impl TapeLog {
         let head = self.shared.head();
         // Staged events are indexed too, and are not durable.
         if self.mark().size == head.size && self.index.added() > self.index_events / 16 {
-            self.index.save(&self.shared, head.size, head.root);
+            self.index
+                .save(self.packer.clerk(), &self.shared, head.size, head.root);
         }
         self.packer.catch_up(head);
     }
@@ -255,7 +256,8 @@ impl TapeLog {
         self.packer.commit();
         self.packer.publish(head);
         if self.index.added() >= self.index_events {
-            self.index.save(&self.shared, head.size, head.root);
+            self.index
+                .save(self.packer.clerk(), &self.shared, head.size, head.root);
         }
         Ok(head)
     }
