@@ -78,8 +78,8 @@ pub(crate) fn serve(
             checkpoint_every,
             ..ledger_http::Settings::default()
         };
-        let router = ledger_http::router(ledger, settings);
-        ledger_http::serve(listener, router, stop)
+        let door = ledger_http::Door::new(ledger, settings);
+        ledger_http::serve(listener, door, stop)
             .await
             .map_err(Failure::machine("the server failed"))
     });

@@ -11,12 +11,12 @@ use std::{
 
 use axum::routing::MethodRouter;
 use ledger_contract::problem::Trouble;
-use ledger_service::{Clock, Ledger, LedgerError, Queries, QueryError, Rejection, SystemClock};
+use ledger_service::{Clock, Ledger, LedgerError, Queries, QueryError, Rejection, SystemClock, today};
 use ledger_store::EventReader;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{answers::Answers, problem::Failure};
+use crate::{answers::Answers, problem::Failure, serve::Closing};
 
 /// As many postings as the writer's queue holds, so that none waits outside it unseen.
 const POSTINGS_MAX: usize = 4_096;
@@ -79,20 +79,24 @@ pub(crate) struct App<R> {
     pub(crate) postings: Arc<Semaphore>,
     pub(crate) batches: Arc<Semaphore>,
     pub(crate) live_streams: Arc<Semaphore>,
-    pub(crate) answers: Answers,
+    pub(crate) answers: Arc<Answers>,
+    /// Tells live streams that the server is closing.
+    pub(crate) closing: Closing,
     questions: Arc<Semaphore>,
     /// Whether the last posting found the writer stopped.
     stopped: AtomicBool,
 }
 
 impl<R: Record> App<R> {
-    pub(crate) fn new(ledger: Ledger<R>, settings: Settings) -> Shared<R> {
+    pub(crate) fn new(ledger: Ledger<R>, settings: Settings, closing: Closing) -> Shared<R> {
         // Two ledgers at one size differ in their roots; two programs may show one ledger differently.
         let mut identity = concat!(env!("CARGO_PKG_VERSION"), "-").to_owned();
         for byte in ledger.queries().reader().head().root.iter().take(6) {
             // Writing to a String cannot fail.
             let _ = write!(identity, "{byte:02x}");
         }
+        let (queries, clock) = (Arc::clone(ledger.queries()), Arc::clone(&settings.clock));
+        let answers = Answers::new(move || (queries.log_position(), today(clock.now())));
         Arc::new(Self {
             ledger,
             settings,
@@ -100,7 +104,8 @@ impl<R: Record> App<R> {
             postings: Arc::new(Semaphore::new(POSTINGS_MAX)),
             batches: Arc::new(Semaphore::new(BATCHES_MAX)),
             live_streams: Arc::new(Semaphore::new(LIVE_STREAMS_MAX)),
-            answers: Answers::default(),
+            answers: Arc::new(answers),
+            closing,
             questions: Arc::new(Semaphore::new(QUESTIONS_MAX)),
             stopped: AtomicBool::new(false),
         })

@@ -240,32 +240,3 @@ pub(crate) fn of_panic(_panic: Box<dyn Any + Send>) -> Response {
     error!("a handler panicked");
     Failure::internal().into_response()
 }
-
-#[cfg(test)]
-mod tests {
-    use axum::{Router, body::Body, http::Request, routing::get};
-    use tower::ServiceExt as _;
-    use tower_http::catch_panic::CatchPanicLayer;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_is_a_problem_without_its_words() {
-        async fn fails() -> StatusCode {
-            panic!("the supplier's name")
-        }
-        let router: Router = Router::new()
-            .route("/", get(fails))
-            .layer(CatchPanicLayer::custom(of_panic));
-        let response = router.oneshot(Request::new(Body::empty())).await;
-        let response = response.expect("an answer");
-        assert_eq!(response.status(), 500);
-        assert_eq!(response.headers()[CONTENT_TYPE], MEDIA_TYPE);
-        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await;
-        let body = String::from_utf8(body.expect("a body").to_vec()).expect("text");
-        assert!(
-            body.contains("\"internal\"") && !body.contains("supplier"),
-            "{body}"
-        );
-    }
-}

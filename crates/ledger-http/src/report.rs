@@ -1,6 +1,9 @@
 //! What the reports share: how they are answered, their parameters, the ids in their path, and their `ETag`.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::Arc,
+};
 
 use axum::{
     extract::{FromRequestParts, RawPathParams, State},
@@ -14,7 +17,7 @@ use ledger_contract::{
 };
 use ledger_domain::{Code, Date, Id};
 use ledger_projections::GroupBy;
-use ledger_service::{Queries, QueryError, ReportQuery, today};
+use ledger_service::{Queries, QueryError, ReportQuery};
 use serde::Serialize;
 use serde_json::json;
 
@@ -142,8 +145,8 @@ pub(crate) fn of_programme<R: Record, T: Serialize + 'static>(
     )
 }
 
-/// What was answered before, while nothing was recorded since; else what the ledger shows now. It is asked also for a
-/// client that may have the answer, since only it knows whether there is anything of the kind.
+/// What the ledger shows now, kept for those who ask the same before anything is recorded. It is asked also for a client
+/// that may have the answer, since only it knows whether there is anything of the kind.
 ///
 /// The tag is taken before the answer is made: a commit in between gives an answer that is newer than its tag, which
 /// costs one more request later, and never a tag that is newer than its answer. Such an answer is not kept.
@@ -152,15 +155,8 @@ async fn answer<R: Record, Q: Send + 'static, T: Serialize>(
     uri: &Uri,
     read: impl FnOnce() -> Result<Q, Failure>,
     ask: impl FnOnce(&Queries<R>, Q) -> Result<T, QueryError> + Send + 'static,
-) -> Result<Answer, Failure> {
-    let (position, today) = (
-        app.ledger.queries().log_position(),
-        today(app.settings.clock.now()),
-    );
-    let address = uri.path_and_query().map_or("", PathAndQuery::as_str);
-    if let Some(answer) = app.answers.get((position, today), address) {
-        return Ok(answer);
-    }
+) -> Result<Arc<Answer>, Failure> {
+    let (position, today) = app.answers.moment();
     let question = read()?;
     let (json, position_after) = app
         .ask(move |queries| {
@@ -169,11 +165,10 @@ async fn answer<R: Record, Q: Send + 'static, T: Serialize>(
         })
         .await?;
     let etag = etag(uri, position, &app.identity, today);
-    let answer = Answer {
-        etag: HeaderValue::try_from(etag).map_err(|_| Failure::internal())?,
-        json: json?.into(),
-    };
+    let etag = HeaderValue::try_from(etag).map_err(|_| Failure::internal())?;
+    let answer = Arc::new(Answer::new(etag, json?));
     if position == position_after {
+        let address = uri.path_and_query().map_or("", PathAndQuery::as_str);
         app.answers.put((position, today), address, &answer);
     }
     Ok(answer)

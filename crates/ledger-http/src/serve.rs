@@ -2,9 +2,12 @@
 
 use std::{future::Future, io, time::Duration};
 
-use axum::{Extension, Router, serve::ListenerExt as _};
+use axum::serve::ListenerExt as _;
 use tokio::{net::TcpListener, sync::watch, time::sleep};
+use tower::make::Shared;
 use tracing::warn;
+
+use crate::door::Door;
 
 /// How long requests in progress may take once the server is asked to stop. A request that came takes far less; one
 /// that was half sent, or whose answer nobody reads, would never end.
@@ -12,7 +15,7 @@ const CLOSING_WAIT_MAX: Duration = Duration::from_secs(5);
 
 /// Tells live streams, which never end by themselves, that the server is closing.
 #[derive(Clone)]
-pub(crate) struct Closing(watch::Receiver<bool>);
+pub(crate) struct Closing(pub(crate) watch::Receiver<bool>);
 
 impl Closing {
     /// Returns when the server is closing.
@@ -25,19 +28,17 @@ impl Closing {
 /// Serves until `shutdown` completes: then takes no new connections, ends live streams and lets requests finish.
 pub async fn serve(
     listener: TcpListener,
-    router: Router,
+    door: Door,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let (close, closing) = watch::channel(false);
-    let mut closing = Closing(closing);
-    let router = router.layer(Extension(closing.clone()));
+    let mut closing = door.closing();
     let listener = listener.tap_io(|connection| {
         // Answers are small and written at once; without this they may wait for the client's acknowledgement.
         let _ = connection.set_nodelay(true);
     });
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let server = axum::serve(listener, Shared::new(door.clone())).with_graceful_shutdown(async move {
         shutdown.await;
-        close.send_replace(true);
+        door.close();
     });
     let overdue = async move {
         closing.wait().await;

@@ -14,8 +14,6 @@ use axum::{
     body::{Body, BodyDataStream, Bytes, HttpBody as _},
     extract::Request,
     http::{StatusCode, header::EXPECT},
-    middleware::Next,
-    response::Response,
 };
 use futures_util::{Stream, StreamExt as _};
 use tokio::{sync::oneshot, time::timeout};
@@ -25,10 +23,10 @@ const DISCARDED_BYTES_MAX: usize = 64 << 20;
 /// A client that takes longer is cut off.
 const DISCARDING_MAX: Duration = Duration::from_secs(10);
 
-/// Answers when the whole body has come, or after bounds that only a broken or hostile client meets.
-pub(crate) async fn discard(request: Request, next: Next) -> Response {
+/// Lends the request's body to whoever handles it; none when there is no body.
+pub(crate) fn lend(request: Request) -> (Request, Option<Unread>) {
     if request.body().is_end_stream() {
-        return next.run(request).await;
+        return (request, None);
     }
     // Who asks before sending sends nothing until somebody reads.
     let asks_first = request.headers().contains_key(EXPECT);
@@ -42,16 +40,28 @@ pub(crate) async fn discard(request: Request, next: Next) -> Response {
             back: Some(back),
         })
     });
-    let response = next.run(request).await;
-    // The handler is done, so it has let go of the body. A body that did not come in time is not waited for again.
-    if let Ok(rest) = returned.await
-        && (rest.begun || !asks_first)
-        && response.status() != StatusCode::REQUEST_TIMEOUT
-    {
-        // Past the bound the connection closes on the client, which then had its time.
-        let _ = timeout(DISCARDING_MAX, rest.discard()).await;
+    (request, Some(Unread { asks_first, returned }))
+}
+
+/// What may be left of a body that was lent.
+pub(crate) struct Unread {
+    asks_first: bool,
+    returned: oneshot::Receiver<Rest>,
+}
+
+impl Unread {
+    /// Once the answer is known: returns when the whole body has come, or after bounds that only a broken or hostile
+    /// client meets. The handler is done, so it has let go of the body.
+    pub(crate) async fn discard(self, answered: StatusCode) {
+        // A body that did not come in time is not waited for again.
+        if let Ok(rest) = self.returned.await
+            && (rest.begun || !self.asks_first)
+            && answered != StatusCode::REQUEST_TIMEOUT
+        {
+            // Past the bound the connection closes on the client, which then had its time.
+            let _ = timeout(DISCARDING_MAX, rest.discard()).await;
+        }
     }
-    response
 }
 
 /// A body, or what is left of it.

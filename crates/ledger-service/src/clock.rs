@@ -1,5 +1,8 @@
 //! The one place that reads a clock.
 
+use std::sync::LazyLock;
+
+use jiff::tz::TimeZone;
 use ledger_contract::value::Instant;
 use ledger_domain::Date;
 
@@ -20,12 +23,15 @@ impl Clock for SystemClock {
     }
 }
 
+/// Looked up once: every question without a date asks for it. None on a machine without a database of time zones.
+static AMSTERDAM: LazyLock<Option<TimeZone>> = LazyLock::new(|| TimeZone::get("Europe/Amsterdam").ok());
+
 /// The day in Europe/Amsterdam at an instant: what reports take for `asOf` when none is asked.
 pub fn today(now: Instant) -> Date {
     let in_amsterdam = jiff::Timestamp::from_microsecond(now.0)
         .ok()
-        .and_then(|timestamp| timestamp.in_tz("Europe/Amsterdam").ok())
-        .map(|zoned| zoned.date());
+        .zip(AMSTERDAM.as_ref())
+        .map(|(timestamp, zone)| zone.to_datetime(timestamp).date());
     in_amsterdam
         .and_then(|date| {
             let year = u16::try_from(date.year()).ok()?;

@@ -1,6 +1,9 @@
 //! Questions at a date: `asOf` filters on the booking date, `knownAt` on what the ledger knew.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{
+    Arc, RwLock,
+    atomic::{AtomicU64, Ordering},
+};
 
 use ledger_contract::{
     command::Fault,
@@ -56,6 +59,8 @@ pub enum QueryError {
 pub struct Queries<R> {
     reader: R,
     pub(crate) model: SharedModel,
+    /// The number of events that the model stands on, for those who need no more of it: they wait for nobody.
+    position: AtomicU64,
     gate: Gate,
     proofs: Proofs,
     pub(crate) kept: Kept,
@@ -72,6 +77,7 @@ impl<R: EventReader> Queries<R> {
     ) -> Self {
         Self {
             reader,
+            position: AtomicU64::new(model.log_position()),
             model: Arc::new(RwLock::new(model)),
             gate: Gate::new(),
             proofs,
@@ -104,7 +110,12 @@ impl<R: EventReader> Queries<R> {
 
     /// Lets the read model apply what became durable since, and keeps a snapshot of it when one is due.
     pub fn catch_up(&self) -> Result<(), Fatal> {
-        write(&self.model).catch_up(&self.reader)?;
+        let mut model = write(&self.model);
+        let caught_up = model.catch_up(&self.reader);
+        // Before anybody reads the model: who saw an event in it never sees a position before that event.
+        self.position.store(model.log_position(), Ordering::Release);
+        drop(model);
+        caught_up?;
         self.kept.keep(&read(&self.model));
         Ok(())
     }
@@ -119,7 +130,7 @@ impl<R: EventReader> Queries<R> {
 
     /// The number of events that current reports stand on.
     pub fn log_position(&self) -> u64 {
-        read(&self.model).log_position()
+        self.position.load(Ordering::Acquire)
     }
 
     /// The reader of the record.

@@ -16,13 +16,8 @@ pub(crate) enum Plain {
     Filled,
 }
 
-/// Appends per second of `count` writes of `bytes` each, every one synced.
-pub(crate) fn appends_per_second(
-    directory: &Path,
-    plain: Plain,
-    count: u32,
-    bytes: usize,
-) -> io::Result<f64> {
+/// Latencies in microseconds of `count` writes of `bytes` each, every one synced.
+pub(crate) fn appends_us(directory: &Path, plain: Plain, count: u32, bytes: usize) -> io::Result<Vec<f64>> {
     let path = directory.join("plain");
     let mut file = File::create(&path)?;
     if matches!(plain, Plain::Filled) {
@@ -31,12 +26,13 @@ pub(crate) fn appends_per_second(
     }
     file.sync_all()?;
     let line = vec![b'x'; bytes];
-    let started = Instant::now();
+    let mut latencies_us = Vec::with_capacity(count as usize);
     for _ in 0..count {
+        let started = Instant::now();
         file.write_all(&line)?;
         file.sync_data()?;
+        latencies_us.push(started.elapsed().as_secs_f64() * 1e6);
     }
-    let rate = f64::from(count) / started.elapsed().as_secs_f64();
     std::fs::remove_file(path)?;
-    Ok(rate)
+    Ok(latencies_us)
 }

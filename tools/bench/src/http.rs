@@ -19,8 +19,9 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
     routing::{get, post},
 };
-use ledger_http::{Settings, router, serve};
+use ledger_http::{Door, Settings, serve};
 use ledger_service::Ledger;
+use rustix::time::ClockId;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -30,6 +31,7 @@ use tokio::{
 };
 
 use crate::{
+    questions::cpu_time_of,
     record::{WORKLOAD, import, opened, opening_commands},
     table::Table,
 };
@@ -41,6 +43,8 @@ const REPORT: &str = "/v1/programmes/p-0/budget-position?asOf=2021-12-31";
 struct Load {
     per_second: f64,
     p99_us: f64,
+    /// Of the whole process, clients too, for each request.
+    cpu_us: f64,
 }
 
 /// So many connections post one command at a time, each durable before its answer.
@@ -151,6 +155,12 @@ fn rows(work: &str, against: &str, pairs: &[(Load, Load)], table: &mut Table) {
         "the same",
         &of(|load| load.p99_us),
     );
+    table.pair(
+        "the same, CPU time of a request and its client (lower is better)",
+        "us",
+        "the same",
+        &of(|load| load.cpu_us),
+    );
 }
 
 /// Serves a ledger that these commands were imported into, until the runtime ends.
@@ -162,7 +172,7 @@ async fn ledger(data: &Path, lines: &[String]) -> Result<(SocketAddr, JoinHandle
     let address = listener.local_addr()?;
     tokio::spawn(serve(
         listener,
-        router(ledger, Settings::default()),
+        Door::new(ledger, Settings::default()),
         std::future::pending(),
     ));
     Ok((address, thread))
@@ -234,7 +244,7 @@ async fn load(address: SocketAddr, clients: Vec<Vec<Bytes>>) -> Result<Load> {
         connection.set_nodelay(true)?;
         ready.push((connection, requests));
     }
-    let started = Instant::now();
+    let (started, cpu) = (Instant::now(), cpu_time_of(ClockId::ProcessCPUTime));
     let mut running: JoinSet<Result<Vec<f64>>> = JoinSet::new();
     for (connection, requests) in ready {
         running.spawn(client(connection, requests));
@@ -244,10 +254,13 @@ async fn load(address: SocketAddr, clients: Vec<Vec<Bytes>>) -> Result<Load> {
         latencies_us.extend(done??);
     }
     let seconds = started.elapsed().as_secs_f64();
+    let cpu = cpu_time_of(ClockId::ProcessCPUTime).saturating_sub(cpu);
+    let requests = f64::from(u32::try_from(latencies_us.len())?);
     latencies_us.sort_by(f64::total_cmp);
     let p99 = latencies_us.get(latencies_us.len() * 99 / 100);
     Ok(Load {
-        per_second: f64::from(u32::try_from(latencies_us.len())?) / seconds,
+        per_second: requests / seconds,
+        cpu_us: cpu.as_secs_f64() * 1e6 / requests,
         p99_us: p99.copied().context("no request was sent")?,
     })
 }

@@ -100,7 +100,9 @@ fn main() -> anyhow::Result<()> {
         record::import_and_open(&directory, events, &mut table)?;
     }
     if asked(Work::Http) {
-        http::commits(&directory, rounds, 64, 300, &mut table)?;
+        for connections in [16, 64] {
+            http::commits(&directory, rounds, connections, 19_200 / connections, &mut table)?;
+        }
         for connections in [16, 64] {
             http::reports(&directory, rounds, connections, 40_000 / connections, &mut table)?;
         }

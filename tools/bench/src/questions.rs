@@ -71,7 +71,12 @@ pub(crate) fn percentile(taken: &[u128], percent: usize) -> u128 {
 
 /// What this thread has computed since it began.
 fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+    cpu_time_of(ClockId::ThreadCPUTime)
+}
+
+/// What a thread or the whole process has computed since it began.
+pub(crate) fn cpu_time_of(clock: ClockId) -> Duration {
+    let time = clock_gettime(clock);
     let part = |value: i64| u64::try_from(value).unwrap_or_default();
     Duration::from_secs(part(time.tv_sec)) + Duration::from_nanos(part(time.tv_nsec))
 }

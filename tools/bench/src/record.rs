@@ -16,8 +16,8 @@ use ledger_testkit::workload::Workload;
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::{
-    floor::{Plain, appends_per_second},
-    table::Table,
+    floor::{Plain, appends_us},
+    table::{Table, spread},
 };
 
 pub(crate) const WORKLOAD: Workload = Workload {
@@ -71,31 +71,34 @@ pub(crate) fn single_commits(directory: &Path, rounds: u32, count: u32, table: &
     let data = directory.path().join("single");
     let (mut writer, queries) = opened(&data)?;
     let mut lines = WORKLOAD.lines();
-    let mut post = |count: u32| -> Result<f64> {
+    let mut post = |count: u32| -> Result<Vec<f64>> {
         let lines: Vec<String> = lines.by_ref().take(count as usize).collect();
-        let started = Instant::now();
+        let mut latencies_us = Vec::with_capacity(lines.len());
         for line in lines {
+            let started = Instant::now();
             let submission =
                 Submission::read(line.as_bytes(), None, "bench").map_err(|_| anyhow::anyhow!("{line}"))?;
             writer.begin(SystemClock.now())?;
             writer.execute(submission)?;
             writer.commit()?;
             queries.catch_up()?;
+            latencies_us.push(started.elapsed().as_secs_f64() * 1e6);
         }
-        Ok(f64::from(count) / started.elapsed().as_secs_f64())
+        Ok(latencies_us)
     };
     // The opening of programmes and projects comes first and is not measured.
     post(u32::try_from(opening_commands())?)?;
     let before = tape_bytes(&data)?;
     post(100)?;
     let bytes = usize::try_from((tape_bytes(&data)? - before) / 100)?;
-    let (mut growing, mut filled) = (Vec::new(), Vec::new());
+    let (mut growing, mut filled, mut p50_us) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
-        let floor = appends_per_second(directory.path(), Plain::Growing, count, bytes)?;
+        let floor = appends_us(directory.path(), Plain::Growing, count, bytes)?;
         let ours = post(count)?;
-        let floor_filled = appends_per_second(directory.path(), Plain::Filled, count, bytes)?;
-        growing.push((ours, floor));
-        filled.push((ours, floor_filled));
+        let floor_filled = appends_us(directory.path(), Plain::Filled, count, bytes)?;
+        growing.push((per_second(&ours), per_second(&floor)));
+        filled.push((per_second(&ours), per_second(&floor_filled)));
+        p50_us.push((spread(ours).1, spread(floor_filled).1));
     }
     let held = format!("append + fdatasync of the same {bytes} bytes");
     table.pair(
@@ -104,13 +107,16 @@ pub(crate) fn single_commits(directory: &Path, rounds: u32, count: u32, table: &
         &format!("{held}, growing file"),
         &growing,
     );
-    table.pair(
-        "the same",
-        "/s",
-        &format!("{held}, file filled in advance"),
-        &filled,
-    );
+    let in_advance = format!("{held}, file filled in advance");
+    table.pair("the same", "/s", &in_advance, &filled);
+    table.pair("the same, p50 (lower is better)", "us", &in_advance, &p50_us);
     Ok(())
+}
+
+/// One after the other, how many a second.
+fn per_second(latencies_us: &[f64]) -> f64 {
+    1e6 / (latencies_us.iter().sum::<f64>()
+        / f64::from(u32::try_from(latencies_us.len()).unwrap_or(u32::MAX)))
 }
 
 /// Events handed to the store in groups, sled caught up at the end.
@@ -150,7 +156,12 @@ pub(crate) fn groups(directory: &Path, rounds: u32, groups: u32, size: u32, tabl
     let group_bytes = usize::try_from(tape_bytes(&data)? - before)?;
     let mut pairs = Vec::new();
     for _ in 0..rounds {
-        let floor = appends_per_second(directory.path(), Plain::Growing, groups, group_bytes)?;
+        let floor = per_second(&appends_us(
+            directory.path(),
+            Plain::Growing,
+            groups,
+            group_bytes,
+        )?);
         pairs.push((append(groups)?, floor * f64::from(size)));
     }
     let held = format!("a growing file given the same {group_bytes} bytes a group, fdatasync each");

@@ -28,7 +28,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 struct Live<R> {
     app: Shared<R>,
     position: watch::Receiver<u64>,
-    closing: Option<Closing>,
+    closing: Closing,
     /// The next position to read from.
     from: u64,
     stream: Option<Stream>,
@@ -43,13 +43,12 @@ pub(crate) fn answer<R: Record>(
     app: Shared<R>,
     from: u64,
     stream: Option<Stream>,
-    closing: Option<Closing>,
     place: OwnedSemaphorePermit,
 ) -> Response {
     let live = Live {
         position: app.ledger.position(),
+        closing: app.closing.clone(),
         app,
-        closing,
         from,
         stream,
         read: VecDeque::new(),
@@ -102,15 +101,9 @@ impl<R: Record> Live<R> {
 
     /// Waits for more events, or for an end: of the ledger, or of the server.
     async fn wait(&mut self) {
-        let closing = async {
-            match &mut self.closing {
-                Some(closing) => closing.wait().await,
-                None => std::future::pending().await,
-            }
-        };
         self.ended = tokio::select! {
             changed = self.position.changed() => changed.is_err(),
-            () = closing => true,
+            () = self.closing.wait() => true,
         };
     }
 

@@ -3,7 +3,6 @@
 mod live;
 
 use axum::{
-    Extension,
     extract::State,
     http::{HeaderMap, StatusCode, Uri},
     response::Response,
@@ -24,7 +23,6 @@ use crate::{
     openapi::Operation,
     problem::Failure,
     query::{Parameters, number},
-    serve::Closing,
 };
 
 /// The media type of a live stream.
@@ -63,15 +61,13 @@ pub(crate) fn page<R: Record>() -> Page<R> {
 
 async fn show<R: Record>(
     State(app): State<Shared<R>>,
-    closing: Option<Extension<Closing>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     if names(&headers, EVENT_STREAM) {
         let (from, stream) = whence(&app, &uri, &headers)?;
         let place = admit(&app.live_streams, "live streams")?;
-        let closing = closing.map(|Extension(closing)| closing);
-        return Ok(live::answer(app, from, stream, closing, place));
+        return Ok(live::answer(app, from, stream, place));
     }
     if accepts(&headers, JSON) {
         return list(&app, &uri).await;

@@ -93,7 +93,7 @@ struct Client {
 impl Client {
     async fn connect(server: &Server, path: &str, headers: &[(&str, &str)]) -> Self {
         let request = request(Method::GET, path, headers, Body::empty());
-        let response = server.router.clone().oneshot(request).await.unwrap();
+        let response = server.door.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self {
@@ -155,7 +155,7 @@ async fn a_server_that_closes_ends_live_streams() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopping) = oneshot::channel::<()>();
-    let closed = tokio::spawn(serve(listener, server.router, async {
+    let closed = tokio::spawn(serve(listener, server.door, async {
         stopping.await.unwrap();
     }));
     let mut connection = TcpStream::connect(address).await.unwrap();

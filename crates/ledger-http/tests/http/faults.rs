@@ -186,7 +186,7 @@ async fn more_batches_than_fit_are_told_to_come_back() {
     let batch = |body| request(Method::POST, "/v1/commands/batch", &headers, body);
     for _ in 0..4 {
         let never = Body::from_stream(futures_util::stream::pending::<Result<Vec<u8>, std::io::Error>>());
-        tokio::spawn(server.router.clone().oneshot(batch(never)));
+        tokio::spawn(server.door.clone().oneshot(batch(never)));
     }
     tokio::task::yield_now().await;
     let answer = server.send(batch(Body::from("{}"))).await;

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 /// The document as it is served.
 pub(crate) static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let serving = async {
-        let router = crate::server::Server::empty().router;
+        let door = crate::server::Server::empty().door;
         let request = crate::server::request(Method::GET, "/v1/openapi.json", &[], axum::body::Body::empty());
-        let response = tower::ServiceExt::oneshot(router, request).await.unwrap();
+        let response = tower::ServiceExt::oneshot(door, request).await.unwrap();
         axum::body::to_bytes(response.into_body(), usize::MAX)
             .await
             .unwrap()

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use axum::{
-    Router,
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode},
 };
-use ledger_http::{Settings, router};
+use ledger_http::{Door, Settings};
 use ledger_service::{Clock as _, Ledger, over};
 use ledger_store::{EventLog, MemoryLog};
 use ledger_testkit::ManualClock;
@@ -18,7 +17,7 @@ use crate::schema;
 
 /// A server whose clock stands still, at 2022-01-15T09:30:00Z when it starts.
 pub(crate) struct Server {
-    pub(crate) router: Router,
+    pub(crate) door: Door,
     pub(crate) clock: Arc<ManualClock>,
 }
 
@@ -46,7 +45,7 @@ impl Server {
             ..Settings::default()
         };
         Self {
-            router: router(ledger, settings),
+            door: Door::new(ledger, settings),
             clock,
         }
     }
@@ -64,7 +63,7 @@ impl Server {
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.door.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
         let answer = Answer {

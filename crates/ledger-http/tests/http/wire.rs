@@ -25,7 +25,7 @@ impl Listening {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopping) = oneshot::channel::<()>();
-        let closed = tokio::spawn(serve(listener, Server::empty().router, async {
+        let closed = tokio::spawn(serve(listener, Server::empty().door, async {
             let _ = stopping.await;
         }));
         Self {

@@ -81,7 +81,7 @@ const OWNED: &[Owned] = &[
         because: "both carry open advisories or known faults, which one crate works around and one crate can drop",
     },
     Owned {
-        libraries: &["axum", "tower-http", "utoipa", "utoipa-axum"],
+        libraries: &["axum", "utoipa", "utoipa-axum"],
         by: &["ledger-http", "bench"],
         because: "a handler elsewhere would be a second front door",
     },
