@@ -3,7 +3,10 @@
 //! A report at `knownAt` T holds every commit stamped at or before T. Two things could break that later: a commit
 //! stamped at or before T after the answer, and a commit already stamped but not yet durable. The gate rules out both.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+};
 
 use ledger_contract::value::Instant;
 
@@ -18,8 +21,8 @@ pub(crate) struct Gate {
 struct State {
     /// The latest instant that an answer was given about.
     answered: Instant,
-    /// The stamp of the commit that is not yet durable.
-    in_flight: Option<Instant>,
+    /// The stamps of the commits that are not yet durable and visible, in order.
+    in_flight: VecDeque<Instant>,
 }
 
 impl Gate {
@@ -27,7 +30,7 @@ impl Gate {
         Self {
             state: Mutex::new(State {
                 answered: Instant(i64::MIN),
-                in_flight: None,
+                in_flight: VecDeque::new(),
             }),
             closed: Condvar::new(),
         }
@@ -41,27 +44,27 @@ impl Gate {
             stamp > state.answered,
             "a commit is stamped after every instant that was answered"
         );
-        state.in_flight = Some(stamp);
+        state.in_flight.push_back(stamp);
         Ok(())
     }
 
-    /// The commit is durable and visible, or failed.
+    /// The first of the commits is durable and visible, or failed.
     pub(crate) fn close(&self) {
-        self.lock().in_flight = None;
+        self.lock().in_flight.pop_front();
         self.closed.notify_all();
     }
 
     /// Waits until no commit stamped at or before the instant is on its way, and keeps later ones after it.
     pub(crate) fn answer(&self, instant: Instant) {
         let mut state = self.lock();
-        while state.in_flight.is_some_and(|stamp| stamp <= instant) {
+        while state.in_flight.front().is_some_and(|stamp| *stamp <= instant) {
             state = self.closed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.answered = state.answered.max(instant);
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Every change under the lock is a single store, so a panic elsewhere leaves nothing half done.
+        // Every change under the lock is a single step, so a panic elsewhere leaves nothing half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -79,8 +82,12 @@ mod tests {
             Ok::<_, ()>(floor)
         })
         .expect("stamped");
+        // One that stands between two commits on their way waits for the first only.
+        gate.open(|_| Ok::<_, ()>(Instant(200))).expect("stamped");
         gate.answer(Instant(100));
         gate.close();
-        gate.answer(Instant(101));
+        gate.answer(Instant(199));
+        gate.close();
+        gate.answer(Instant(200));
     }
 }

@@ -1,4 +1,4 @@
-//! The running ledger: a writer thread that commits in groups, and a handle that many hold.
+//! The running ledger: a handle that many hold, on the writer's thread and the queries.
 
 use std::{
     collections::BTreeMap,
@@ -9,23 +9,19 @@ use std::{
 
 use ledger_store::{EventLog, EventReader, Fatal, Opened, Options, TapeLog, TapeReader};
 use tokio::sync::{mpsc, oneshot, watch};
-use tracing::{error, info};
+use tracing::error;
 
 use crate::{
     clock::Clock,
-    import::{Import, ImportOutcome, ImportRefusal, Line},
+    commits::{self, WAITING_MAX, Waiting},
+    import::{ImportOutcome, ImportRefusal, Line},
     kept::Kept,
-    proofs::{Keep, ProofError, Proofs, Signed, make_checkpoint, signed_events},
+    proofs::{Keep, ProofError, Proofs, Signed, signed_events},
     queries::Queries,
     read_model::ReadModel,
     submission::Submission,
     writer::{Outcome, Rejection, Writer},
 };
-
-/// How many commands wait for the writer before posters are held back.
-const WAITING_COMMANDS_MAX: usize = 4_096;
-/// How many requests share one commit at most, so that the first of them does not wait for ever.
-const GROUP_REQUESTS_MAX: usize = 1_024;
 
 /// Why the ledger did not take a request.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -45,29 +41,6 @@ impl From<Fatal> for LedgerError {
     fn from(fatal: Fatal) -> Self {
         Self::Rejected(Rejection::Fatal(fatal))
     }
-}
-
-type Answer<T> = oneshot::Sender<Result<T, LedgerError>>;
-
-enum Request {
-    Post(Box<Submission>, Answer<Outcome>),
-    Batch(Vec<Line>, Answer<(ImportOutcome, Vec<Outcome>)>),
-}
-
-/// What waits for the writer.
-enum Waiting {
-    Posting(Request),
-    /// A commit of its own: its event is the last below the checkpoint.
-    Checkpoint(oneshot::Sender<Result<Signed, ProofError>>),
-}
-
-/// An answer that is given when the group is durable, and not before.
-enum Decided {
-    Post(Answer<Outcome>, Result<Outcome, LedgerError>),
-    Batch(
-        Answer<(ImportOutcome, Vec<Outcome>)>,
-        Result<(ImportOutcome, Vec<Outcome>), LedgerError>,
-    ),
 }
 
 /// Opens the ledger in a data directory, for one process: the writer, the queries, and what opening found.
@@ -117,9 +90,9 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
         queries: Queries<R>,
     ) -> std::io::Result<(Self, JoinHandle<()>)> {
         let queries = Arc::new(queries);
-        let (requests, waiting) = mpsc::channel(WAITING_COMMANDS_MAX);
+        let (requests, waiting) = mpsc::channel(WAITING_MAX);
         let (publish, position) = watch::channel(queries.log_position());
-        let shared = Arc::clone(&queries);
+        let (shared, notices) = (Arc::clone(&queries), requests.downgrade());
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
             .spawn(move || {
@@ -127,7 +100,7 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
                     // Whoever posts is told.
                     error!(error = %fatal, "the log cannot be read");
                 }
-                run(writer, waiting, &shared, &publish);
+                commits::run(writer, waiting, notices, &shared, &publish);
             })?;
         Ok((
             Self {
@@ -143,7 +116,7 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
     pub async fn post(&self, submission: Submission) -> Result<Outcome, LedgerError> {
         let (answer, outcome) = oneshot::channel();
         self.requests
-            .send(Waiting::Posting(Request::Post(Box::new(submission), answer)))
+            .send(Waiting::Post(Box::new(submission), answer))
             .await
             .map_err(|_| LedgerError::Closing)?;
         outcome.await.map_err(|_| LedgerError::Closing)?
@@ -153,7 +126,7 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
     pub async fn post_batch(&self, lines: Vec<Line>) -> Result<(ImportOutcome, Vec<Outcome>), LedgerError> {
         let (answer, outcome) = oneshot::channel();
         self.requests
-            .send(Waiting::Posting(Request::Batch(lines, answer)))
+            .send(Waiting::Batch(lines, answer))
             .await
             .map_err(|_| LedgerError::Closing)?;
         outcome.await.map_err(|_| LedgerError::Closing)?
@@ -177,119 +150,6 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
     /// Tells the log position whenever it changes.
     pub fn position(&self) -> watch::Receiver<u64> {
         self.position.clone()
-    }
-}
-
-/// The writer's thread: take what waits, decide it in order, make it durable, let the read model apply it, answer.
-fn run<L: EventLog>(
-    mut writer: Writer<L>,
-    mut waiting: mpsc::Receiver<Waiting>,
-    queries: &Queries<L::Reader>,
-    publish: &watch::Sender<u64>,
-) {
-    let mut next = waiting.blocking_recv();
-    while let Some(first) = next.take() {
-        let requests = match first {
-            Waiting::Checkpoint(answer) => {
-                let made = make_checkpoint(&mut writer, queries, false);
-                let _ = publish.send(queries.log_position());
-                let _ = answer.send(made);
-                next = waiting.blocking_recv();
-                continue;
-            }
-            Waiting::Posting(first) => gather(first, &mut waiting, &mut next),
-        };
-        let opened = queries
-            .gate()
-            .open(|floor| writer.begin(queries.now().max(floor)));
-        let decided: Vec<Decided> = match &opened {
-            Ok(()) => requests
-                .into_iter()
-                .map(|request| decide(&mut writer, request))
-                .collect(),
-            Err(fatal) => requests
-                .into_iter()
-                .map(|request| refuse(request, fatal))
-                .collect(),
-        };
-        // A crash up to here leaves an unfinished tail on the tape that the next opening cuts: nothing was answered.
-        let committed = opened
-            .and_then(|()| writer.commit())
-            .and_then(|_| queries.catch_up())
-            .inspect_err(|fatal| error!(error = %fatal, "the writer stopped"));
-        queries.gate().close();
-        // Receivers may be gone: whoever asked no longer waits, and the commit stands all the same.
-        let _ = publish.send(queries.log_position());
-        for answer in decided {
-            give(answer, committed.as_ref().err());
-        }
-        if next.is_none() {
-            next = waiting.blocking_recv();
-        }
-    }
-    info!(log_position = queries.log_position(), "the writer closed");
-}
-
-/// What waits and fits one group. A checkpoint ends it, and is left in `next`.
-fn gather(first: Request, waiting: &mut mpsc::Receiver<Waiting>, next: &mut Option<Waiting>) -> Vec<Request> {
-    let mut requests = vec![first];
-    while requests.len() < GROUP_REQUESTS_MAX
-        && let Ok(waited) = waiting.try_recv()
-    {
-        match waited {
-            Waiting::Posting(request) => requests.push(request),
-            checkpoint @ Waiting::Checkpoint(_) => {
-                *next = Some(checkpoint);
-                break;
-            }
-        }
-    }
-    requests
-}
-
-fn decide<L: EventLog>(writer: &mut Writer<L>, request: Request) -> Decided {
-    match request {
-        Request::Post(submission, answer) => {
-            Decided::Post(answer, writer.execute(*submission).map_err(LedgerError::from))
-        }
-        Request::Batch(lines, answer) => Decided::Batch(answer, batch(writer, lines)),
-    }
-}
-
-fn batch<L: EventLog>(
-    writer: &mut Writer<L>,
-    lines: Vec<Line>,
-) -> Result<(ImportOutcome, Vec<Outcome>), LedgerError> {
-    let mut import = Import::start(writer);
-    let (mut outcomes, mut refusals) = (Vec::with_capacity(lines.len()), Vec::new());
-    for (line, submission) in lines {
-        match import.submission(line, submission)? {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(refusal) => refusals.push(refusal),
-        }
-    }
-    let outcome = import.finish(false)?;
-    if refusals.is_empty() {
-        Ok((outcome, outcomes))
-    } else {
-        Err(LedgerError::Batch(refusals))
-    }
-}
-
-fn refuse(request: Request, fatal: &Fatal) -> Decided {
-    match request {
-        Request::Post(_, answer) => Decided::Post(answer, Err(fatal.clone().into())),
-        Request::Batch(_, answer) => Decided::Batch(answer, Err(fatal.clone().into())),
-    }
-}
-
-/// A refusal too stands on events of the group before it, so a failed commit turns every answer into its failure.
-fn give(answer: Decided, failure: Option<&Fatal>) {
-    let failed = failure.map(|fatal| LedgerError::from(fatal.clone()));
-    // A receiver that is gone no longer wants the answer.
-    match answer {
-        Decided::Post(to, outcome) => drop(to.send(failed.map_or(outcome, Err))),
-        Decided::Batch(to, outcome) => drop(to.send(failed.map_or(outcome, Err))),
     }
 }
 

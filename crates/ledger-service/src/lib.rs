@@ -7,6 +7,7 @@
 mod by_id;
 mod clients;
 mod clock;
+mod commits;
 mod destruction;
 mod gate;
 mod import;

@@ -368,7 +368,7 @@ impl EventLog for TapeLog {
         }
     }
 
-    fn commit_ahead(&mut self) -> Result<Head, Fatal> {
+    fn commit_ahead(&mut self, answered: impl FnOnce() + Send + 'static) -> Result<Head, Fatal> {
         self.healthy()?;
         self.settle()?;
         // A commit that ends a segment of the index is waited for.
@@ -378,7 +378,7 @@ impl EventLog for TapeLog {
         let Some(head) = self.write_commit()? else {
             return Ok(self.shared.head());
         };
-        let aside = self.writer.sync_aside();
+        let aside = self.writer.sync_aside(answered);
         let Some(syncing) = self.poison(aside)? else {
             return self.sync(head);
         };

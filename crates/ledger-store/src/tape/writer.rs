@@ -147,7 +147,7 @@ impl Writer {
         self.unsynced += bytes;
         if self.unsynced >= self.early_sync_bytes {
             // One at a time: what is written faster than the disk takes it waits here.
-            self.early = self.sync_aside()?;
+            self.early = self.sync_aside(|| ())?;
         }
         Ok(())
     }
@@ -162,14 +162,18 @@ impl Writer {
         self.sync_file()
     }
 
-    /// The same on a thread of its own; none when there can be no such thread. What is written before it ends may be
-    /// durable or not.
-    pub(crate) fn sync_aside(&mut self) -> Result<Option<Syncing>, Fatal> {
+    /// The same on a thread of its own, which calls `answered` at its end; none when there can be no such thread. What is
+    /// written before it ends may be durable or not.
+    pub(crate) fn sync_aside(
+        &mut self,
+        answered: impl FnOnce() + Send + 'static,
+    ) -> Result<Option<Syncing>, Fatal> {
         self.wait_for_early()?;
         self.unsynced = 0;
         let (file, path) = (Arc::clone(&self.file), self.tape.path(self.end.segment));
         let sync = move || {
             let sync = file.sync_data();
+            answered();
             sync.map_err(|error| failed("syncing", &path, &error))
         };
         let thread = std::thread::Builder::new().name("sync".to_owned());

@@ -38,7 +38,7 @@ fn the_writer_stands_on_a_group_that_readers_do_not_see_yet() {
     let (mut log, _, _) = open(directory.path(), &small(), NOON).unwrap();
     let reader = log.reader();
     let first = stage(&mut log, 0..5).unwrap();
-    assert_eq!(log.commit_ahead().unwrap().size, 1);
+    assert_eq!(log.commit_ahead(|| ()).unwrap().size, 1);
     let stamp = first[0].recorded_at;
     for opened in [false, true] {
         if opened {
@@ -63,12 +63,12 @@ fn the_writer_stands_on_a_group_that_readers_do_not_see_yet() {
     }
     let second = stage(&mut log, 5..8).unwrap();
     assert_eq!(second[0].version, 6);
-    assert_eq!(log.commit_ahead().unwrap().size, 6);
+    assert_eq!(log.commit_ahead(|| ()).unwrap().size, 6);
     assert_eq!(reader.head().size, 6);
     assert_eq!(log.commit().unwrap().size, 9);
     // Closing waits too.
     stage(&mut log, 8..9).unwrap();
-    log.commit_ahead().unwrap();
+    log.commit_ahead(|| ()).unwrap();
     drop(log);
     let (_, _, events) = open(directory.path(), &small(), LATER).unwrap();
     assert_eq!(events[1..9], [first, second].concat());
@@ -99,7 +99,7 @@ fn work(directory: &Path, options: &Options, known: &mut Known) -> Result<(), Fa
     for (group, size) in (0..).zip([1, 3, 60, 1, 2, 50, 1]) {
         let staged = stage(&mut log, group * 100..group * 100 + size)?;
         known.in_doubt.push(staged);
-        let head = log.commit_ahead()?;
+        let head = log.commit_ahead(|| ())?;
         known.durable(head.size);
         assert!(known.in_doubt.len() <= 2);
     }

@@ -101,7 +101,7 @@ fn follow(directory: &Path, steps: Vec<Step>) {
                     log.commit()
                 } else {
                     ahead.append(&mut staged);
-                    log.commit_ahead()
+                    log.commit_ahead(|| ())
                 };
                 // A commit that is due an index is waited for.
                 if told.unwrap().size > durable.len() as u64 {
