@@ -10,7 +10,8 @@ use serde_json::Error;
 
 /// A report as JSON: the bytes that `serde_json` would write.
 pub fn to_json(report: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, Error> {
-    let mut json = Vec::new();
+    // What an answer with one event takes, and a small report.
+    let mut json = Vec::with_capacity(2_048);
     write_json(report, &mut json)?;
     Ok(json)
 }

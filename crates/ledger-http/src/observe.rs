@@ -1,6 +1,6 @@
 //! Around every request: a line in the log, and the headers that every answer has.
 
-use std::time::Instant;
+use std::{sync::LazyLock, time::Instant};
 
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header},
@@ -38,12 +38,13 @@ const HEADERS: [(HeaderName, HeaderValue); 8] = [
     ),
 ];
 
+/// The same, made once: a copy of them takes less than adding each.
+static HOUSE: LazyLock<HeaderMap> = LazyLock::new(|| HEADERS.into_iter().collect());
+
 /// Adds the headers.
 pub(crate) fn add_headers(headers: &mut HeaderMap) {
-    headers.reserve(HEADERS.len());
-    for (name, value) in HEADERS {
-        headers.entry(name).or_insert(value);
-    }
+    let own = std::mem::replace(headers, HOUSE.clone());
+    headers.extend(own);
 }
 
 /// Writes one line for each request: never its parameters, its body or anything of the answer but the status.

@@ -3,10 +3,8 @@
 pub(crate) mod batch;
 
 use axum::{
-    body::Body,
-    extract::State,
-    http::{HeaderMap, StatusCode, Uri},
-    middleware::from_fn,
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode, request::Parts},
     response::Response,
     routing::post,
 };
@@ -22,7 +20,7 @@ use serde_json::json;
 use crate::{
     app::{Page, Record, Shared, admit},
     body,
-    negotiate::{JSON, check_content_type, json_only},
+    negotiate::{JSON, accepts, check_content_type},
     openapi::Operation,
     problem::Failure,
     query::Parameters,
@@ -40,17 +38,18 @@ pub(crate) fn page<R: Record>() -> Page<R> {
         .fails(&[400, 406, 408, 409, 413, 415, 429, 500, 503]);
     Page {
         path: "/commands",
-        methods: post(take::<R>).route_layer(from_fn(json_only)),
+        methods: post(take::<R>),
         about: json!({ "post": operation.to_json() }),
     }
 }
 
-async fn take<R: Record>(
-    State(app): State<Shared<R>>,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Failure> {
+/// The request as it is: parts that are taken out of it are copies.
+async fn take<R: Record>(State(app): State<Shared<R>>, request: Request) -> Result<Response, Failure> {
+    let (Parts { uri, headers, .. }, body) = request.into_parts();
+    // Asked before anything is posted whose answer is unwanted.
+    if !accepts(&headers, JSON) {
+        return Err(Failure::not_acceptable(JSON));
+    }
     Parameters::of(&uri).finish()?;
     check_content_type(&headers, &[JSON])?;
     let key = idempotency_key(&headers)?;
