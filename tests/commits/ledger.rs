@@ -101,19 +101,25 @@ impl Held {
         block_on(post(&self.ledger, &expenditure(id, amount), None))
     }
 
-    /// Spends 1.00, and brings a group that spends 2.00 (with the key `key`) and 3.00 to the disk. Two, since who posts
-    /// alone is waited for.
+    /// Spends 1.00, and brings a group to the disk that spends 2.00 (with the key `key`) and 300 times a cent: a small
+    /// group is waited for.
     pub(crate) fn two_on_their_way(&self) -> [Posted; 2] {
         let alone = self.spend("alone", "1.00", None);
         self.disk.is_reached();
-        let two = [
-            self.spend("two", "2.00", Some("key")),
-            self.spend("three", "3.00", None),
-        ];
+        let two = self.spend("two", "2.00", Some("key"));
+        let cents = (1..=300).map(|number| {
+            let text = expenditure(&format!("cent-{number}"), "0.01");
+            (number, Submission::read(text.as_bytes(), None, "test"))
+        });
+        let (ledger, cents) = (self.ledger.clone(), cents.collect());
+        let three = Asked::new(async move {
+            let (_, mut outcomes) = ledger.post_batch(cents).await?;
+            Ok(outcomes.pop().unwrap())
+        });
         self.disk.let_go(true);
         alone.answer().unwrap();
         self.disk.is_reached();
-        two
+        [two, three]
     }
 
     /// What is spent, and the log position that the report stands on.

@@ -42,13 +42,13 @@ fn nobody_is_told_before_the_disk_has_it_and_in_order() {
     assert_eq!(held.spent(None), ("1.00".to_owned(), 5));
     held.disk.let_go(true);
     let positions = [two, three].map(|posted| posted.answer().unwrap().log_position());
-    assert_eq!(positions, [6, 7]);
-    assert_eq!(held.spent(None), ("6.00".to_owned(), 7));
+    assert_eq!(positions, [6, 306]);
+    assert_eq!(held.spent(None), ("6.00".to_owned(), 306));
     // The open group went to the disk as soon as that was free.
     held.disk.is_reached();
     next.waits();
     held.disk.let_go(true);
-    assert_eq!(next.answer().unwrap().log_position(), 8);
+    assert_eq!(next.answer().unwrap().log_position(), 307);
     assert_eq!(held.spent_when_opened_again(), "10.00");
 }
 
@@ -80,9 +80,9 @@ fn a_failed_write_does_not_fail_the_group_before_it() {
     held.disk.refuse_writes();
     held.disk.let_go(true);
     assert_eq!(two.answer().unwrap().log_position(), 6);
-    assert_eq!(three.answer().unwrap().log_position(), 7);
+    assert_eq!(three.answer().unwrap().log_position(), 306);
     assert!(is_fatal(&next.answer()));
-    assert_eq!(held.spent(None), ("6.00".to_owned(), 7));
+    assert_eq!(held.spent(None), ("6.00".to_owned(), 306));
     assert_eq!(held.spent_when_opened_again(), "6.00");
 }
 
@@ -194,11 +194,11 @@ fn a_checkpoint_comes_after_all_that_was_asked_before_it() {
     held.disk.is_reached();
     checkpoint.waits();
     held.disk.let_go(true);
-    assert_eq!(next.answer().unwrap().log_position(), 8);
+    assert_eq!(next.answer().unwrap().log_position(), 307);
     // Its own commit; a first one introduces the key too.
     held.disk.let_go(true);
-    assert_eq!(checkpoint.answer().unwrap().checkpoint.size, 10);
-    assert_eq!(held.spent(None), ("10.00".to_owned(), 10));
+    assert_eq!(checkpoint.answer().unwrap().checkpoint.size, 309);
+    assert_eq!(held.spent(None), ("10.00".to_owned(), 309));
     assert_eq!(held.spent_when_opened_again(), "10.00");
 }
 

@@ -228,7 +228,7 @@ async fn serve_bare(router: Router) -> Result<SocketAddr> {
     Ok(address)
 }
 
-fn posting(path: &str, command: &str) -> Bytes {
+pub(crate) fn posting(path: &str, command: &str) -> Bytes {
     let length = command.len();
     Bytes::from(format!(
         "POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n\
@@ -279,7 +279,7 @@ async fn client(mut connection: TcpStream, requests: Vec<Bytes>) -> Result<Vec<f
 }
 
 /// Reads one answer, which must be a good one of known length, and tells where its body begins.
-async fn read_answer(connection: &mut TcpStream, answer: &mut Vec<u8>) -> Result<usize> {
+pub(crate) async fn read_answer(connection: &mut TcpStream, answer: &mut Vec<u8>) -> Result<usize> {
     let mut end = None;
     loop {
         ensure!(

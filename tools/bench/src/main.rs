@@ -12,6 +12,7 @@ mod questions;
 mod rebuild;
 mod record;
 mod regions;
+mod soak;
 mod table;
 
 use std::path::PathBuf;
@@ -44,6 +45,8 @@ struct Arguments {
     /// What a process that measures one size does.
     #[arg(long, hide = true)]
     growth_part: Option<growth::Part>,
+    #[command(flatten)]
+    soak: soak::Size,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -66,6 +69,8 @@ enum Work {
     Rebuild,
     /// The same ledger at several sizes, each in processes of its own; only when asked.
     Growth,
+    /// The real server for many minutes; never part of everything.
+    Soak,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -76,6 +81,7 @@ fn main() -> anyhow::Result<()> {
         only,
         mut sizes,
         growth_part,
+        soak,
     } = Arguments::parse();
     std::fs::create_dir_all(&directory)?;
     if let Some(part) = growth_part {
@@ -87,6 +93,9 @@ fn main() -> anyhow::Result<()> {
             sizes.retain(|size| *size <= events);
         }
         return growth::growth(&directory, &sizes);
+    }
+    if only == Some(Work::Soak) {
+        return soak::soak(&directory, events, &soak);
     }
     let mut table = table::Table::default();
     let asked = |work| only.is_none_or(|only| only == work);
