@@ -102,6 +102,11 @@ fn grown(sizes: &[u64], values: &[f64]) -> String {
             _ => None,
         })
         .collect();
+    // What was not there at the smaller size cannot be told in times.
+    let factors: Vec<_> = factors
+        .into_iter()
+        .filter(|(factor, _)| factor.is_finite())
+        .collect();
     let mut text = row(factors.iter().map(|(factor, _)| format!("x {factor:.1}"))).replace(" | ", ", ");
     if let Some((factor, events)) = factors.last() {
         text.push_str(match factor.ln() / events.ln() {
