@@ -51,6 +51,18 @@ def timed(count, work):
     return count / (time.perf_counter() - started)
 
 
+def floor(folder):
+    """Microseconds, the middle of many: what a plain append of 250 bytes with fdatasync takes on this disk, now."""
+    taken, file = [], os.open(folder / "floor", os.O_WRONLY | os.O_CREAT)
+    for _ in range(400):
+        started = time.perf_counter()
+        os.write(file, b"x" * 250)
+        os.fdatasync(file)
+        taken.append(time.perf_counter() - started)
+    os.close(file)
+    return statistics.median(taken) * 1_000_000
+
+
 class Ours:
     def __init__(self, folder, commands):
         self.folder, self.commands, self.round = folder, commands, 0
@@ -302,7 +314,7 @@ class Table:
         print("| work | who | median (minimum to maximum) | ours is |")
         print("|---|---|---|---|")
         for (work, unit), measured in self.rows.items():
-            digits = ".1f" if unit == "ms" else ",.0f"
+            digits = ".1f" if unit in ("ms", "us") else ",.0f"
             ours = measured.get("ours")
             for peer, values in measured.items():
                 spread = f"{statistics.median(values):{digits}} {unit} ({min(values):{digits}} to {max(values):{digits}})"
@@ -368,6 +380,7 @@ def measure(asked, folder):
     question = f"budget of one programme at a date, {len(events):,} expenditures"
     small = f"the same, {len(few):,} expenditures"
     for _ in range(asked.rounds):
+        table.add("the floor: one append of 250 bytes, fdatasync", "a plain file that grows", "us", floor(folder))
         for name, what in [("ours", "ours"), ("UmaDB", f"UmaDB, batches of {BATCH:,}"),
                            ("PostgreSQL", "PostgreSQL COPY, a table without key or index"),
                            ("SQLite", f"SQLite, batches of {BATCH:,}, unique (programme, expenditure)")]:
