@@ -341,7 +341,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--events", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--directory", help="where the files go; a temporary folder there is used and removed")
+    parser.add_argument("--directory", help="where the files go; a temporary folder there is used and removed. PostgreSQL's "
+                        "user must be able to reach it")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.directory) as folder:
         measure(asked, Path(folder))
