@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -111,6 +111,8 @@ fn fill(server: &Server, events: u64) -> Result<()> {
 struct Server {
     process: Child,
     address: String,
+    /// Open as long as the server writes to it.
+    _stdout: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -122,17 +124,25 @@ impl Server {
             .stderr(Stdio::null())
             .spawn()?;
         let mut first = String::new();
-        BufReader::new(process.stdout.take().context("its stdout")?).read_line(&mut first)?;
+        let mut stdout = BufReader::new(process.stdout.take().context("its stdout")?);
+        stdout.read_line(&mut first)?;
         let address = first.trim().strip_prefix("listening on ").context("an address")?;
         let address = address.to_owned();
-        Ok(Self { process, address })
+        Ok(Self {
+            process,
+            address,
+            _stdout: stdout,
+        })
     }
 
     fn post(&self, path: &str, lines: &str) -> Result<u16> {
         let url = format!("{}/v1/commands{path}", self.address);
         let sent = ureq::post(&url).config().http_status_as_error(false);
         let sent = sent.timeout_global(Some(Duration::from_mins(10))).build();
-        let answer = sent.header("content-type", "application/json").send(lines)?;
+        let json = if path.is_empty() { "json" } else { "x-ndjson" };
+        let answer = sent
+            .header("content-type", format!("application/{json}"))
+            .send(lines)?;
         Ok(answer.status().as_u16())
     }
 
