@@ -18,8 +18,7 @@ pub struct DaySums {
     last: Option<Date>,
     /// Days in order, and the sum of each in cents. 92 amounts of the largest size on one day fill an i64; there the
     /// day holds.
-    days: Vec<Date>,
-    cents: Vec<i64>,
+    days: Vec<(Date, i64)>,
     /// The sum of all days before every so many of them, from the second time on.
     totals: Vec<i128>,
     recent: Vec<(Date, i64)>,
@@ -30,7 +29,7 @@ impl DaySums {
     pub fn add(&mut self, day: Date, cents: i64) {
         match self.last {
             Some(last) if last == day => {
-                if let Some(sum) = self.cents.last_mut() {
+                if let Some((_, sum)) = self.days.last_mut() {
                     *sum = sum.saturating_add(cents);
                 }
             }
@@ -53,24 +52,36 @@ impl DaySums {
     }
 
     fn push(&mut self, day: Date, cents: i64) {
-        let count = self.cents.len();
+        let count = self.days.len();
         if count > 0 && count.is_multiple_of(TOTAL_DAYS) {
             self.totals.push(self.before(count));
         }
-        self.days.push(day);
-        self.cents.push(cents);
+        self.days.push((day, cents));
         self.last = Some(day);
     }
 
     fn put_in_order(&mut self) {
-        let mut ordered = Self::default();
-        let most = self.days.len() + self.recent.len();
-        ordered.days.reserve_exact(most);
-        ordered.cents.reserve_exact(most);
-        for (day, cents) in self.days() {
-            ordered.push(day, cents);
+        let days = self.in_order();
+        *self = Self::default();
+        self.days.reserve(days.len());
+        for (day, cents) in days {
+            self.push(day, cents);
         }
-        *self = ordered;
+    }
+
+    /// Each day and its sum, in order.
+    fn in_order(&self) -> Vec<(Date, i64)> {
+        let mut days = [self.days.as_slice(), &self.recent].concat();
+        // Quick where most are in order already.
+        days.sort_by_key(|(day, _)| *day);
+        days.dedup_by(|(later, more), (day, cents)| {
+            let same = later == day;
+            if same {
+                *cents = cents.saturating_add(*more);
+            }
+            same
+        });
+        days
     }
 
     /// The sum of the first days of those in order.
@@ -78,13 +89,13 @@ impl DaySums {
         // The total of a whole stretch is written when a day behind it comes.
         let totals = (count / TOTAL_DAYS).min(self.totals.len());
         let total = totals.checked_sub(1).and_then(|at| self.totals.get(at));
-        let rest = self.cents.get(totals * TOTAL_DAYS..count).unwrap_or_default();
+        let rest = self.days.get(totals * TOTAL_DAYS..count).unwrap_or_default();
         total.copied().unwrap_or(0) + sum(rest)
     }
 
     /// The sum of everything on or before a day; none when there is nothing, which is not the same as zero.
     pub fn through(&self, day: Date) -> Option<i128> {
-        let count = self.days.partition_point(|known| *known <= day);
+        let count = self.days.partition_point(|(known, _)| *known <= day);
         let recent = self.recent.iter().filter(|(known, _)| *known <= day);
         let (found, recent) = recent.fold((count > 0, 0), |(_, sum), (_, cents)| {
             (true, sum + i128::from(*cents))
@@ -93,35 +104,13 @@ impl DaySums {
     }
 
     /// Each day and its sum, in order.
-    pub fn days(&self) -> impl Iterator<Item = (Date, i64)> + use<'_> {
-        let mut recent = self.recent.clone();
-        recent.sort_unstable_by_key(|(day, _)| *day);
-        let mut recent = recent.into_iter().peekable();
-        let mut in_order = self
-            .days
-            .iter()
-            .copied()
-            .zip(self.cents.iter().copied())
-            .peekable();
-        std::iter::from_fn(move || {
-            let day = match (in_order.peek(), recent.peek()) {
-                (Some((one, _)), Some((other, _))) => *one.min(other),
-                (one, other) => one.or(other)?.0,
-            };
-            let mut sum = 0_i64;
-            while let Some((_, cents)) = in_order.next_if(|(known, _)| *known == day) {
-                sum = sum.saturating_add(cents);
-            }
-            while let Some((_, cents)) = recent.next_if(|(known, _)| *known == day) {
-                sum = sum.saturating_add(cents);
-            }
-            Some((day, sum))
-        })
+    pub fn days(&self) -> impl Iterator<Item = (Date, i64)> + use<> {
+        self.in_order().into_iter()
     }
 }
 
-fn sum(cents: &[i64]) -> i128 {
-    cents.iter().map(|cents| i128::from(*cents)).sum()
+fn sum(days: &[(Date, i64)]) -> i128 {
+    days.iter().map(|(_, cents)| i128::from(*cents)).sum()
 }
 
 /// The same sums, whatever is in order already.

@@ -5,7 +5,10 @@
 //! that is damaged is sled's fault as any other.
 
 use bincode::Options as _;
-use ledger_contract::{event::Event, facts::FactV1};
+use ledger_contract::{
+    event::Event,
+    facts::{CostChangeV1, CostV1, EntryChangeV1, EntryV1, FactV1, OpenPartV1, PartsV1},
+};
 
 use crate::{
     blocks::{BLOCK_BYTES_MAX, Fault},
@@ -25,7 +28,7 @@ fn options() -> impl bincode::Options {
     bincode::DefaultOptions::new()
         .with_varint_encoding()
         .with_little_endian()
-        .with_limit(FACT_BYTES_MAX as u64)
+        .with_no_limit()
         .reject_trailing_bytes()
 }
 
@@ -33,10 +36,8 @@ fn options() -> impl bincode::Options {
 pub(crate) fn encode(event: &Event, into: &mut Vec<u8>) {
     let start = into.len();
     into.extend_from_slice(&[0; 2]);
-    // Measuring it first, which a limit does, would take as long as writing it.
-    let written = options()
-        .with_no_limit()
-        .serialize_into(&mut *into, &FactV1::of(event));
+    // With a limit bincode would measure it first, which takes as long as writing it.
+    let written = options().serialize_into(&mut *into, &FactV1::of(event));
     if written.is_err() || into.len() - start > FACT_BYTES_MAX {
         into.truncate(start + 2);
         into.extend_from_slice(WHOLE);
@@ -66,9 +67,132 @@ pub(crate) fn first(block: &[u8]) -> Result<Option<Split<'_>>, Fault> {
     fact.map(Some).ok_or_else(|| "a fact is cut short".to_owned())
 }
 
-/// The fact in exactly these bytes.
+/// The fact in exactly these bytes, read as bincode would read it: that took a fifth of a rebuild, and this a tenth.
 pub(crate) fn decode(fact: &[u8]) -> Option<FactV1<'_>> {
-    options().deserialize(fact).ok()
+    let mut rest = Rest(fact);
+    let fact = match rest.byte()? {
+        0 => FactV1::Nothing,
+        1 => FactV1::Whole,
+        2 => FactV1::Entry(EntryV1 {
+            programme: rest.text()?,
+            day: rest.day()?,
+            change: match rest.byte()? {
+                0 => EntryChangeV1::CommitmentEntered,
+                1 => EntryChangeV1::CommitmentRaised,
+                2 => EntryChangeV1::CommitmentReleased,
+                3 => EntryChangeV1::ExpenditurePosted,
+                4 => EntryChangeV1::ExpenditureCorrected,
+                5 => EntryChangeV1::ExpenditureReversed,
+                _ => return None,
+            },
+            project: rest.text()?,
+            year: rest.short()?,
+            spent: rest.parts()?,
+            open: match rest.flag()? {
+                false => None,
+                true => Some(OpenPartV1 {
+                    commitment: rest.text()?,
+                    year: rest.short()?,
+                    parts: rest.parts()?,
+                }),
+            },
+            overspends: rest.flag()?,
+            taakveld: match rest.flag()? {
+                false => None,
+                true => Some(rest.text()?),
+            },
+        }),
+        3 => FactV1::Cost(CostV1 {
+            region: rest.text()?,
+            group: rest.text()?,
+            day: rest.day()?,
+            change: match rest.byte()? {
+                0 => CostChangeV1::Recorded,
+                1 => CostChangeV1::Corrected,
+                2 => CostChangeV1::Reversed,
+                _ => return None,
+            },
+            municipality: match rest.flag()? {
+                false => None,
+                true => Some(rest.short()?),
+            },
+            client_no: match rest.flag()? {
+                false => None,
+                true => Some(u32::try_from(rest.number()?).ok()?),
+            },
+            year: rest.short()?,
+            cents: rest.signed()?,
+        }),
+        _ => return None,
+    };
+    rest.0.is_empty().then_some(fact)
+}
+
+/// What is still to be read of a fact.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*byte)
+    }
+
+    fn flag(&mut self) -> Option<bool> {
+        match self.byte()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+
+    fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (bytes, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*bytes)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        match self.byte()? {
+            251 => self.bytes().map(u16::from_le_bytes).map(u64::from),
+            252 => self.bytes().map(u32::from_le_bytes).map(u64::from),
+            253 => self.bytes().map(u64::from_le_bytes),
+            254.. => None,
+            small => Some(small.into()),
+        }
+    }
+
+    fn signed(&mut self) -> Option<i64> {
+        let zigzag = self.number()?;
+        Some((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed())
+    }
+
+    fn day(&mut self) -> Option<i32> {
+        i32::try_from(self.signed()?).ok()
+    }
+
+    fn short(&mut self) -> Option<u16> {
+        u16::try_from(self.number()?).ok()
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let length = usize::try_from(self.number()?).ok()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        std::str::from_utf8(text).ok()
+    }
+
+    fn parts(&mut self) -> Option<PartsV1<'a>> {
+        let own = match self.flag()? {
+            false => None,
+            true => Some(self.signed()?),
+        };
+        let mut funders = Vec::new();
+        for _ in 0..self.number()? {
+            funders.push((self.text()?, self.signed()?));
+        }
+        Some(PartsV1 { own, funders })
+    }
 }
 
 pub(crate) fn is_whole(fact: &[u8]) -> bool {
@@ -165,5 +289,95 @@ impl Making {
             rest = behind;
         }
         self.facts.truncate(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn number() -> impl Strategy<Value = i64> {
+        let near = |edge: i64| (edge - 3..edge + 3).boxed();
+        prop_oneof![
+            near(0),
+            near(125),
+            near(-125),
+            near(1 << 15),
+            near(1 << 31),
+            any::<i64>()
+        ]
+    }
+
+    /// What stands in a fact that borrows its texts.
+    type Parts = (Option<i64>, Vec<(String, i64)>);
+
+    fn parts() -> impl Strategy<Value = Parts> {
+        let funders = prop::collection::vec(("[a-z0-9]{1,20}", number()), 0..3);
+        (prop::option::of(number()), funders)
+    }
+
+    fn lent((own, funders): &Parts) -> PartsV1<'_> {
+        PartsV1 {
+            own: *own,
+            funders: funders
+                .iter()
+                .map(|(funder, cents)| (funder.as_str(), *cents))
+                .collect(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn facts_are_read_as_bincode_reads_them(
+            names in prop::collection::vec("[a-z0-9é]{1,64}", 4),
+            (day, year, change) in (any::<i32>(), any::<u16>(), 0..6_usize),
+            (spent, open, flags) in (parts(), parts(), any::<(bool, bool, bool)>()),
+            (municipality, client_no, cents) in (any::<Option<u16>>(), any::<Option<u32>>(), number()),
+            cut in 0..80_usize,
+        ) {
+            use EntryChangeV1::*;
+            let all = [CommitmentEntered, CommitmentRaised, CommitmentReleased,
+                ExpenditurePosted, ExpenditureCorrected, ExpenditureReversed];
+            let entry = FactV1::Entry(EntryV1 {
+                programme: &names[0],
+                day,
+                change: all[change],
+                project: &names[1],
+                year,
+                spent: lent(&spent),
+                open: flags.0.then(|| OpenPartV1 { commitment: &names[2], year, parts: lent(&open) }),
+                overspends: flags.1,
+                taakveld: flags.2.then_some(names[3].as_str()),
+            });
+            let all = [CostChangeV1::Recorded, CostChangeV1::Corrected, CostChangeV1::Reversed];
+            let cost = FactV1::Cost(CostV1 {
+                region: &names[0],
+                group: &names[1],
+                day,
+                change: all[change / 2],
+                municipality,
+                client_no,
+                year,
+                cents,
+            });
+            for fact in [FactV1::Nothing, FactV1::Whole, entry, cost] {
+                let bytes = bytes_of(&fact).unwrap();
+                prop_assert_eq!(decode(&bytes), Some(fact));
+                let short = bytes.get(..cut).unwrap_or(&[]);
+                prop_assert_eq!(decode(short), options().deserialize(short).ok());
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_a_fact_or_none(mut bytes in prop::collection::vec(any::<u8>(), 0..60), kind in 0..4_u8) {
+            if let Some(first) = bytes.first_mut() {
+                *first = kind;
+            }
+            if let Some(fact) = decode(&bytes) {
+                prop_assert_eq!(Some(fact), options().deserialize(&bytes).ok());
+            }
+        }
     }
 }

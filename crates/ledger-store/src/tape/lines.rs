@@ -1,8 +1,8 @@
 //! Reading the tape line by line, over segments, with filler skipped.
 
-use std::{io::BufRead as _, sync::Arc};
+use std::sync::Arc;
 
-use super::{Place, Tape, failed};
+use super::{Place, Tape, failed, line::position_of};
 use crate::{
     Fatal,
     disk::File,
@@ -98,7 +98,7 @@ impl<'a> Lines<'a> {
                 continue;
             }
             let unsearched = rest.get(self.searched..).unwrap_or_default();
-            if let Some(at) = newline(unsearched) {
+            if let Some(at) = position_of(b'\n', unsearched) {
                 let end = self.start + self.searched + at;
                 break (self.start, end, true);
             }
@@ -135,13 +135,4 @@ impl<'a> Lines<'a> {
         let bytes = self.buffer.get(start..end).unwrap_or_default();
         Ok(Some(Found { place, bytes, whole }))
     }
-}
-
-/// Where the first newline is. `skip_until` looks at eight bytes and more at once.
-fn newline(bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    // Bytes in memory cannot fail to be read.
-    let through = rest.skip_until(b'\n').unwrap_or(0);
-    let last = through.checked_sub(1)?;
-    (bytes.get(last) == Some(&b'\n')).then_some(last)
 }
