@@ -7,8 +7,49 @@ use crate::{Date, Money};
 /// Totals are held at [`Money::MAX`] on either side: `decide` refuses what comes near it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Running {
-    /// Each day with bookings and the total after it, by day.
-    days: Vec<(Date, Money)>,
+    days: Days,
+}
+
+/// Each day with bookings and the total after it, by day. Most clients have costs on one day alone, and there can be
+/// millions of clients: one day takes no memory of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Days {
+    #[default]
+    None,
+    One([(Date, Money); 1]),
+    Many(Vec<(Date, Money)>),
+}
+
+impl Days {
+    fn as_slice(&self) -> &[(Date, Money)] {
+        match self {
+            Self::None => &[],
+            Self::One(day) => day,
+            Self::Many(days) => days,
+        }
+    }
+
+    fn as_mut_slice(&mut self) -> &mut [(Date, Money)] {
+        match self {
+            Self::None => &mut [],
+            Self::One(day) => day,
+            Self::Many(days) => days,
+        }
+    }
+
+    fn insert(&mut self, at: usize, day: (Date, Money)) {
+        if let Self::Many(days) = self {
+            days.insert(at, day);
+            return;
+        }
+        let mut days = self.as_slice().to_vec();
+        if days.is_empty() {
+            *self = Self::One([day]);
+        } else {
+            days.insert(at, day);
+            *self = Self::Many(days);
+        }
+    }
 }
 
 impl Running {
@@ -18,7 +59,7 @@ impl Running {
             return;
         }
         let at = self.through(day);
-        let (earlier, later) = self.days.split_at_mut(at);
+        let (earlier, later) = self.days.as_mut_slice().split_at_mut(at);
         for (_, total) in later {
             *total = plus(*total, amount);
         }
@@ -33,20 +74,24 @@ impl Running {
 
     /// The total on or before a day.
     pub fn at(&self, day: Date) -> Money {
-        let before = self.through(day).checked_sub(1).and_then(|at| self.days.get(at));
+        let before = self
+            .through(day)
+            .checked_sub(1)
+            .and_then(|at| self.days.as_slice().get(at));
         before.map_or(Money::ZERO, |(_, total)| *total)
     }
 
     /// The days with bookings from this day on, each with the total after it.
     pub fn from(&self, day: Date) -> impl Iterator<Item = (Date, Money)> {
-        let at = self.days.partition_point(|(known, _)| *known < day);
-        self.days.iter().skip(at).copied()
+        let days = self.days.as_slice();
+        let at = days.partition_point(|(known, _)| *known < day);
+        days.iter().skip(at).copied()
     }
 
     /// Each day with bookings and what was booked on it.
     pub fn amounts(&self) -> impl Iterator<Item = (Date, Money)> {
         let mut before = Money::ZERO;
-        self.days.iter().map(move |(day, total)| {
+        self.days.as_slice().iter().map(move |(day, total)| {
             let amount = minus(*total, before);
             before = *total;
             (*day, amount)
@@ -55,7 +100,7 @@ impl Running {
 
     /// How many days of the list are on or before this day.
     fn through(&self, day: Date) -> usize {
-        self.days.partition_point(|(known, _)| *known <= day)
+        self.days.as_slice().partition_point(|(known, _)| *known <= day)
     }
 }
 

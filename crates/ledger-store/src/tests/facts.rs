@@ -4,7 +4,10 @@ use std::{fmt::Write as _, fs, path::Path};
 
 use ledger_contract::event::{Event, EventData};
 
-use super::{damage::LATER, open, small};
+use super::{
+    damage::{LATER, segments},
+    open, small,
+};
 use crate::{
     EventLog, EventReader, TapeLog, Told,
     blocks::Blocks,
@@ -241,4 +244,27 @@ fn a_damaged_block_of_facts_is_found_and_sled_made_anew() {
         assert!(opened.rebuilt.is_some());
         assert_eq!(agree(&log, "made anew"), 0);
     }
+}
+
+#[test]
+fn a_tape_that_changed_under_a_reader_is_found_when_every_leaf_is_hashed() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut log, _, _) = open(directory.path(), &small(), NOON).unwrap();
+    for group in 0..20 {
+        post(&mut log, &programme("p"), group * 10..group * 10 + 7);
+    }
+    let reader = log.reader();
+    assert_eq!(reader.check_tape().unwrap(), 141);
+    for segment in segments(directory.path()) {
+        let whole = fs::read(&segment).unwrap();
+        // In a leaf, and without its end.
+        let mut changed = whole.clone();
+        changed[20] ^= 1;
+        for changed in [changed.as_slice(), &whole[..whole.len() / 2]] {
+            fs::write(&segment, changed).unwrap();
+            assert!(reader.check_tape().is_err(), "{}", segment.display());
+        }
+        fs::write(&segment, &whole).unwrap();
+    }
+    assert_eq!(reader.check_tape().unwrap(), 141);
 }
