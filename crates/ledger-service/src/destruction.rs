@@ -72,7 +72,8 @@ pub fn destroy_details(
 
 impl Writer<TapeLog> {
     /// Through which date a stream's books are closed.
-    fn closed_through(&self, stream: &Stream) -> Result<Option<Date>, Rejection> {
+    fn closed_through(&mut self, stream: &Stream) -> Result<Option<Date>, Rejection> {
+        self.make_ready()?;
         match stream {
             Stream::Programme(id) => match self.streams.programme(id) {
                 Some(programme) => Ok(programme.closed_through()),
