@@ -132,12 +132,14 @@ pub(crate) fn decode(fact: &[u8]) -> Option<FactV1<'_>> {
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {
+    #[inline]
     fn byte(&mut self) -> Option<u8> {
         let (byte, rest) = self.0.split_first()?;
         self.0 = rest;
         Some(*byte)
     }
 
+    #[inline]
     fn flag(&mut self) -> Option<bool> {
         match self.byte()? {
             0 => Some(false),
@@ -146,12 +148,14 @@ impl<'a> Rest<'a> {
         }
     }
 
+    #[inline]
     fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (bytes, rest) = self.0.split_first_chunk()?;
         self.0 = rest;
         Some(*bytes)
     }
 
+    #[inline]
     fn number(&mut self) -> Option<u64> {
         match self.byte()? {
             251 => self.bytes().map(u16::from_le_bytes).map(u64::from),
@@ -162,19 +166,23 @@ impl<'a> Rest<'a> {
         }
     }
 
+    #[inline]
     fn signed(&mut self) -> Option<i64> {
         let zigzag = self.number()?;
         Some((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed())
     }
 
+    #[inline]
     fn day(&mut self) -> Option<i32> {
         i32::try_from(self.signed()?).ok()
     }
 
+    #[inline]
     fn short(&mut self) -> Option<u16> {
         u16::try_from(self.number()?).ok()
     }
 
+    #[inline]
     fn text(&mut self) -> Option<&'a str> {
         let length = usize::try_from(self.number()?).ok()?;
         let (text, rest) = self.0.split_at_checked(length)?;
@@ -182,6 +190,7 @@ impl<'a> Rest<'a> {
         std::str::from_utf8(text).ok()
     }
 
+    #[inline]
     fn parts(&mut self) -> Option<PartsV1<'a>> {
         let own = match self.flag()? {
             false => None,

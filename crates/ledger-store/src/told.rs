@@ -19,7 +19,7 @@ const TOGETHER_EVENTS_MIN: u64 = 4_096;
 /// How many bytes of facts are put together at most.
 const TOGETHER_BYTES_MAX: usize = 32 << 20;
 /// Over how many heaps they are divided.
-const HEAPS: usize = 256;
+const HEAPS: usize = 1_024;
 
 /// Whoever folds.
 type Visit<'a> = dyn FnMut(u64, Told<'_>) + 'a;
