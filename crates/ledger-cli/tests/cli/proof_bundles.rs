@@ -338,12 +338,20 @@ fn forge_frame(proved: &Proved, honest: &Value, figure: &Figure) {
             ("municipality", "GM0642", " of no municipality or cost group"),
             ("group", "nothing", " of no municipality or cost group"),
             ("project", "nothing", " has no project nothing"),
-            ("source", "nothing", " has no funder nothing"),
+            ("source", "nothing", " does not tell spentOwn per source"),
         ],
     };
     for (field, name, sentence) in names {
         let forged = set(&format!("/query/{field}"), json!(name));
         proved.refuse(field, &forged, sentence);
+    }
+    if !honest["query"]["project"].is_null() {
+        let of_nobody = altered(honest, |bundle| {
+            let query = &mut bundle["query"];
+            (query["figure"], query["source"], query["amount"]) =
+                (json!("charged"), json!("nothing"), json!("0.00"));
+        });
+        proved.refuse("a funder of nothing", &of_nobody, " has no funder nothing");
     }
     let other = Place::new();
     other.import(crate::harness::PLAN, &[]).with_status(0);
