@@ -100,6 +100,8 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
                     // Whoever posts is told.
                     error!(error = %fatal, "the log cannot be read");
                 }
+                // One is due where a kill took the last, or where events came without a server.
+                shared.keep();
                 commits::run(writer, waiting, notices, &shared, &publish);
             })?;
         Ok((

@@ -116,8 +116,13 @@ impl<R: EventReader> Queries<R> {
         self.position.store(model.log_position(), Ordering::Release);
         drop(model);
         caught_up?;
-        self.kept.keep(&read(&self.model));
+        self.keep();
         Ok(())
+    }
+
+    /// Keeps a snapshot of the read model when one is due.
+    pub(crate) fn keep(&self) {
+        self.kept.keep(&read(&self.model));
     }
 
     /// Makes the read model anew from what is kept of every event, and puts it in the place of the one at hand, which is
@@ -125,7 +130,9 @@ impl<R: EventReader> Queries<R> {
     pub fn rebuild(&self) -> Result<impl Send + use<R>, Fatal> {
         let mut model = ReadModel::default();
         model.catch_up(&self.reader)?;
-        Ok(std::mem::replace(&mut *write(&self.model), model))
+        let mut held = write(&self.model);
+        self.position.store(model.log_position(), Ordering::Release);
+        Ok(std::mem::replace(&mut *held, model))
     }
 
     /// The number of events that current reports stand on.

@@ -17,7 +17,7 @@ use crate::{
 /// From so many events on it pays to fold those of one stream together.
 const TOGETHER_EVENTS_MIN: u64 = 4_096;
 /// How many bytes of facts are put together at most.
-const TOGETHER_BYTES_MAX: usize = 32 << 20;
+const TOGETHER_BYTES_MAX: usize = 8 << 20;
 /// Over how many heaps they are divided.
 const HEAPS: usize = 1_024;
 
