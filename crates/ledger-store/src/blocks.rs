@@ -15,10 +15,7 @@ use ledger_proof::{Hash, Tree};
 use serde::{Deserialize, Serialize};
 use sled::IVec;
 
-use crate::{
-    facts::{count, read_block, write_block},
-    tape::Place,
-};
+use crate::tape::Place;
 
 /// The longest value in bytes: sled puts values above about 12 KB into files of their own that it never syncs.
 pub(crate) const BLOCK_BYTES_MAX: usize = 8 << 10;
@@ -164,63 +161,6 @@ impl Blocks {
         })
     }
 
-    /// Writes the block of facts that begins at a position.
-    pub(crate) fn put_facts(&self, first: u64, facts: &[u8]) -> Result<(), Fault> {
-        guard("writing a block of facts", || {
-            self.facts.insert(key(first, 0), write_block(facts)).map(drop)
-        })
-    }
-
-    /// All blocks of facts from the one that can hold a position on, as they are stored.
-    pub(crate) fn facts_from(
-        &self,
-        position: u64,
-    ) -> impl Iterator<Item = Result<(u64, IVec), Fault>> + use<> {
-        let above = position.saturating_add(1).to_be_bytes();
-        let last = guard("reading a block of facts", || self.facts.get_lt(above));
-        let (first, fault) = match last {
-            Ok(last) => (last.map_or_else(|| key(position, 0), |(first, _)| first), None),
-            Err(fault) => (key(position, 0), Some(Err(fault))),
-        };
-        let mut blocks = self.facts.range(first..);
-        let blocks = std::iter::from_fn(move || {
-            match guard("reading a block of facts", || blocks.next().transpose()) {
-                Ok(None) => None,
-                Ok(Some((key, value))) => {
-                    Some(first_of(&key).map(|first| (first, value)).ok_or_else(malformed))
-                }
-                Err(fault) => Some(Err(fault)),
-            }
-        });
-        fault.into_iter().chain(blocks)
-    }
-
-    /// Removes the blocks of facts that hold positions from `end` on, which a crash left; tells where the others end.
-    pub(crate) fn trim_facts(&self, end: u64) -> Result<u64, Fault> {
-        loop {
-            let last = guard("reading a block of facts", || self.facts.last())?;
-            let Some((key, value)) = last else { return Ok(0) };
-            let first = first_of(&key).ok_or_else(malformed)?;
-            let after = first.saturating_add(count(read_block(&value)?)?);
-            if after <= end {
-                return Ok(after);
-            }
-            guard("removing a block of facts", || self.facts.remove(&key))?;
-        }
-    }
-
-    /// Removes the blocks that begin at a position or behind it: what no head tells of.
-    pub(crate) fn cut(&self, size: u64) -> Result<(), Fault> {
-        guard("removing blocks", || {
-            for tree in [&self.events, &self.facts] {
-                for key in tree.range(key(size, 0)..).keys() {
-                    tree.remove(key?)?;
-                }
-            }
-            Ok(())
-        })
-    }
-
     /// Writes the head, after all blocks it tells of.
     pub(crate) fn put_head(&self, head: &BlocksHead) -> Result<(), Fault> {
         let bytes = write_head(head)?;
@@ -283,7 +223,7 @@ impl Blocks {
 
 /// A block's key: its first position, big-endian so that keys sort as positions do; then the part's number, from the
 /// second part on.
-fn key(first: u64, part: u16) -> IVec {
+pub(crate) fn key(first: u64, part: u16) -> IVec {
     let mut key = first.to_be_bytes().to_vec();
     if part > 0 {
         key.extend_from_slice(&part.to_be_bytes());
@@ -291,11 +231,11 @@ fn key(first: u64, part: u16) -> IVec {
     key.into()
 }
 
-fn first_of(key: &[u8]) -> Option<u64> {
+pub(crate) fn first_of(key: &[u8]) -> Option<u64> {
     key.first_chunk().map(|first| u64::from_be_bytes(*first))
 }
 
-fn malformed() -> Fault {
+pub(crate) fn malformed() -> Fault {
     "a key is malformed".to_owned()
 }
 

@@ -88,19 +88,9 @@ pub(crate) fn decode(fact: &[u8]) -> Option<FactV1<'_>> {
             project: rest.text()?,
             year: rest.short()?,
             spent: rest.parts()?,
-            open: match rest.flag()? {
-                false => None,
-                true => Some(OpenPartV1 {
-                    commitment: rest.text()?,
-                    year: rest.short()?,
-                    parts: rest.parts()?,
-                }),
-            },
+            open: rest.optional(Rest::open_part)?,
             overspends: rest.flag()?,
-            taakveld: match rest.flag()? {
-                false => None,
-                true => Some(rest.text()?),
-            },
+            taakveld: rest.optional(Rest::text)?,
         }),
         3 => FactV1::Cost(CostV1 {
             region: rest.text()?,
@@ -112,14 +102,8 @@ pub(crate) fn decode(fact: &[u8]) -> Option<FactV1<'_>> {
                 2 => CostChangeV1::Reversed,
                 _ => return None,
             },
-            municipality: match rest.flag()? {
-                false => None,
-                true => Some(rest.short()?),
-            },
-            client_no: match rest.flag()? {
-                false => None,
-                true => Some(u32::try_from(rest.number()?).ok()?),
-            },
+            municipality: rest.optional(Rest::short)?,
+            client_no: rest.optional(|rest| u32::try_from(rest.number()?).ok())?,
             year: rest.short()?,
             cents: rest.signed()?,
         }),
@@ -146,6 +130,27 @@ impl<'a> Rest<'a> {
             1 => Some(true),
             _ => None,
         }
+    }
+
+    #[inline]
+    #[expect(
+        clippy::option_option,
+        reason = "bytes that cannot be read, and a value that is none"
+    )]
+    fn optional<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<Option<T>> {
+        if self.flag()? {
+            read(self).map(Some)
+        } else {
+            Some(None)
+        }
+    }
+
+    fn open_part(&mut self) -> Option<OpenPartV1<'a>> {
+        Some(OpenPartV1 {
+            commitment: self.text()?,
+            year: self.short()?,
+            parts: self.parts()?,
+        })
     }
 
     #[inline]
@@ -192,10 +197,7 @@ impl<'a> Rest<'a> {
 
     #[inline]
     fn parts(&mut self) -> Option<PartsV1<'a>> {
-        let own = match self.flag()? {
-            false => None,
-            true => Some(self.signed()?),
-        };
+        let own = self.optional(Self::signed)?;
         let mut funders = Vec::new();
         for _ in 0..self.number()? {
             funders.push((self.text()?, self.signed()?));

@@ -9,6 +9,7 @@ mod clerk;
 mod cursor;
 mod destroy;
 mod draft;
+mod fact_blocks;
 mod facts;
 mod group;
 mod index;

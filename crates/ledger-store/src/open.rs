@@ -14,7 +14,8 @@ use crate::{
     blocks::{Blocks, BlocksHead, Fault, close},
     cursor::visit_blocks,
     destroy::{Orders, carry_out},
-    facts::{self, Making},
+    fact_blocks::complete_facts,
+    facts,
     group::Group,
     index::Streams,
     known::{Doubt, missing, start, with_remedy},
@@ -297,31 +298,6 @@ fn open_sled(directory: &Path, options: &Options, new: bool) -> Sled {
     let blocks = Blocks::open(&path, options.sled_cache_bytes)?;
     let head = blocks.head()?.unwrap_or_default();
     Ok((blocks, head))
-}
-
-/// Makes the facts of the last events in blocks, which a crash took before they were a block; and of all of them, when
-/// an earlier version of this program wrote those.
-fn complete_facts(blocks: &Blocks, end: u64) -> Result<(), Fault> {
-    let mut position = blocks.trim_facts(end)?;
-    if position >= end {
-        return Ok(());
-    }
-    let seal = |making: &mut Making, before: u64| match making.seal(usize::MAX, before) {
-        Some((first, facts)) => blocks.put_facts(first, &facts),
-        None => Ok(()),
-    };
-    let (mut making, mut fact, mut failed) = (Making::at(position), Vec::new(), Ok(()));
-    visit_blocks(blocks, &mut position, end, &mut |record| {
-        fact.clear();
-        facts::encode(&record.event, &mut fact);
-        if making.is_full(fact.len()) {
-            failed = seal(&mut making, record.event.position);
-        }
-        making.push(&fact);
-        failed.is_ok()
-    })?;
-    failed?;
-    seal(&mut making, end)
 }
 
 /// Fills memory: the newest part of the index and the block in the making.
