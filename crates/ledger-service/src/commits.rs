@@ -99,7 +99,7 @@ struct Commits<'a, L: EventLog> {
     notices: mpsc::WeakSender<Waiting>,
     queries: &'a Queries<L::Reader>,
     publish: &'a watch::Sender<u64>,
-    /// Staged, and not written.
+    /// Staged, and not closed.
     open: Option<Group>,
     /// Written, and not known to be durable.
     syncing: Option<Group>,
@@ -124,7 +124,7 @@ impl<L: EventLog> Commits<'_, L> {
             }
             // A notice about a group that was waited for otherwise comes too late.
             Waiting::Synced(end) if self.syncing.as_ref().is_some_and(|group| group.end == end) => {
-                self.close()
+                self.close();
             }
             Waiting::Synced(_) => {}
         }

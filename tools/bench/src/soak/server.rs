@@ -84,7 +84,7 @@ pub(crate) fn import(program: &Path, data: &Path, lines: &[String]) -> Result<()
     for line in lines {
         writeln!(input, "{line}")?;
     }
-    drop(input.into_inner().map_err(|error| error.into_error())?);
+    drop(input.into_inner().map_err(std::io::IntoInnerError::into_error)?);
     let status = process.wait()?;
     ensure!(status.success(), "the import ended with {status}");
     Ok(())

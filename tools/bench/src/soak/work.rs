@@ -67,9 +67,9 @@ impl Kind {
         match self {
             Self::Post => "one command posted",
             Self::BudgetPosition => "budget-position at any date",
-            Self::BudgetPositionKnownAt => "the same, as known at any position",
+            Self::BudgetPositionKnownAt => "budget-position as known at any position",
             Self::CostShares => "cost-shares at any date",
-            Self::CostSharesKnownAt => "the same, as known at any position",
+            Self::CostSharesKnownAt => "cost-shares as known at any position",
             Self::Events => "a page of 100 events",
             Self::Checkpoint => "the newest checkpoint",
         }
