@@ -131,8 +131,8 @@ impl TapeLog {
     fn write_out(&mut self) -> Result<(), Fatal> {
         // Nothing is written behind a group that is not durable.
         self.settle()?;
-        let written = self.writer.write(&self.group.buffer);
         self.group.written += self.group.buffer.len() as u64;
+        let written = self.writer.write(&mut self.group.buffer);
         self.group.buffer.clear();
         self.poison(written)
     }
@@ -144,6 +144,7 @@ impl TapeLog {
             bytes.to_vec()
         } else {
             let width = usize::try_from(to - from).unwrap_or(usize::MAX);
+            self.writer.land()?;
             self.shared.tape.bytes(place, width)?
         };
         bytes.pop();
@@ -323,7 +324,8 @@ impl EventLog for TapeLog {
         for at in 0..events.len() {
             if let (Some((event, _)), Some((place, widths))) = (events.get(at), self.placed.get(at).copied())
             {
-                self.pack(event, place, widths)?;
+                let packed = self.pack(event, place, widths);
+                self.poison(packed)?;
             }
         }
         let mut streams = writing(&self.shared.streams);
@@ -443,8 +445,9 @@ impl EventLog for TapeLog {
 
 impl Drop for TapeLog {
     fn drop(&mut self) {
-        // After an error it was never acknowledged.
+        // After an error it was never acknowledged. Nothing may be on its way to a file that another may open.
         let _ = self.settle();
+        let _ = self.writer.land();
         // A crash instead of this leaves the last block to be read from the tape at the next opening.
         self.catch_up();
         // Readers may live on, and read the tape; sled's files are free for whoever opens the directory next.

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, thread::JoinHandle};
 
-use super::{Place, Tape, failed};
+use super::{Place, Tape, aside::Aside, failed};
 use crate::{Fatal, Options, disk::File};
 
 /// Filler is written from this.
@@ -37,6 +37,9 @@ pub(crate) struct Writer {
     early_sync_bytes: u64,
     unsynced: u64,
     early: Option<Syncing>,
+    /// Chunks of at least so many bytes are written aside.
+    chunk_bytes: usize,
+    aside: Aside,
 }
 
 /// A sync of the segment at hand on a thread of its own.
@@ -64,6 +67,8 @@ impl Writer {
             early_sync_bytes: options.early_sync_bytes,
             unsynced: 0,
             early: None,
+            chunk_bytes: options.chunk_bytes,
+            aside: Aside::default(),
         })
     }
 
@@ -80,6 +85,8 @@ impl Writer {
             early_sync_bytes: options.early_sync_bytes,
             unsynced: 0,
             early: None,
+            chunk_bytes: options.chunk_bytes,
+            aside: Aside::default(),
             tape,
         })
     }
@@ -120,14 +127,23 @@ impl Writer {
 
     /// Writes a planned chunk, without making it durable. A crash after it leaves a tail without a commit line, or
     /// with one that was never acknowledged: opening decides by its checksum.
-    pub(crate) fn write(&mut self, chunk: &[u8]) -> Result<(), Fatal> {
+    ///
+    /// A whole chunk of a long group is written aside, and its buffer changed for another; it is emptied in any case.
+    pub(crate) fn write(&mut self, chunk: &mut Vec<u8>) -> Result<(), Fatal> {
         if let Some(piece) = self.pieces.last()
             && piece.place.segment != self.end.segment
         {
             self.roll(piece.place.segment)?;
         }
-        self.write_at(chunk, self.end.offset)?;
         let bytes = chunk.len() as u64;
+        if chunk.len() >= self.chunk_bytes {
+            let path = self.tape.path(self.end.segment);
+            self.aside.write(&self.file, &path, self.end.offset, chunk)?;
+        } else {
+            self.aside.land()?;
+            self.write_at(chunk, self.end.offset)?;
+            chunk.clear();
+        }
         self.written += bytes;
         self.end.offset += bytes;
         if self.end.offset > self.filled {
@@ -141,13 +157,19 @@ impl Writer {
         self.sync_early(bytes)
     }
 
+    /// Waits until all that was written is in the file.
+    pub(crate) fn land(&self) -> Result<(), Fatal> {
+        self.aside.land()
+    }
+
     /// Lets the disk work while a long group is still being staged, so that its commit finds little left to sync. What
     /// is written meanwhile is not covered, and nothing is told: a crash leaves a tail, as after any write.
     fn sync_early(&mut self, bytes: u64) -> Result<(), Fatal> {
         self.unsynced += bytes;
         if self.unsynced >= self.early_sync_bytes {
             // One at a time: what is written faster than the disk takes it waits here.
-            self.early = self.sync_aside(|| ())?;
+            self.wait_for_early()?;
+            self.early = self.spawn_sync(|| ());
         }
         Ok(())
     }
@@ -168,7 +190,12 @@ impl Writer {
         &mut self,
         answered: impl FnOnce() + Send + 'static,
     ) -> Result<Option<Syncing>, Fatal> {
+        self.land()?;
         self.wait_for_early()?;
+        Ok(self.spawn_sync(answered))
+    }
+
+    fn spawn_sync(&mut self, answered: impl FnOnce() + Send + 'static) -> Option<Syncing> {
         self.unsynced = 0;
         let (file, path) = (Arc::clone(&self.file), self.tape.path(self.end.segment));
         let sync = move || {
@@ -177,7 +204,7 @@ impl Writer {
             sync.map_err(|error| failed("syncing", &path, &error))
         };
         let thread = std::thread::Builder::new().name("sync".to_owned());
-        Ok(thread.spawn(sync).ok())
+        thread.spawn(sync).ok()
     }
 
     /// Forgets where the bytes of the group stand; the next one begins.
@@ -200,6 +227,7 @@ impl Writer {
             .filter(|segment| *segment > to.segment && *segment <= self.end.segment)
             .collect();
         let mut old_end = self.end.offset;
+        self.land()?;
         self.wait_for_early()?;
         if to.segment != self.end.segment {
             self.file = reopen(&self.tape, to.segment)?;
@@ -242,6 +270,7 @@ impl Writer {
     }
 
     fn sync_file(&mut self) -> Result<(), Fatal> {
+        self.land()?;
         self.wait_for_early()?;
         self.unsynced = 0;
         let sync = self.file.sync_data();
