@@ -22,7 +22,8 @@ use crate::{
     render::Widths,
     right_parts::RightParts,
     tape::{
-        Checksum, Commit, Line, Place, REMEDY, Tape, failed, first_position, gap, is_blank, parse, tail_bytes,
+        Checksum, Commit, Line, Place, REMEDY, Tape, failed, first_position, gap, is_blank, later_commit,
+        parse, tail_bytes,
     },
 };
 
@@ -426,7 +427,9 @@ impl Check<'_> {
                 format!("{there}the tape ends after {events} events, and {acknowledged} were acknowledged");
             self.fault(place, how);
             self.suspects.append(&mut self.group.faults);
-        } else if !self.trouble.is_some_and(|place| self.is_damage(place)) {
+        } else if !self.trouble.is_some_and(|place| self.is_damage(place))
+            && !later_commit(self.tape, self.end)?
+        {
             self.found.tail_bytes = tail_bytes(self.tape, self.end)?;
             return Ok(());
         }
@@ -434,7 +437,7 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Whether no crash leaves such a line there: a segment is synced before the next one is made, and the first commit
+    /// Whether no crash leaves such a line there, as no crash leaves it before a later commit either: a segment is synced before the next one is made, and the first commit
     /// is one event in one sector, there as a whole or not at all.
     fn is_damage(&self, trouble: Place) -> bool {
         let last = self.tape.segments().pop();

@@ -16,7 +16,8 @@ use std::{
 pub(crate) use line::{Checksum, Commit, Line, is_blank, parse};
 pub(crate) use lines::{Found, Lines};
 pub(crate) use recover::{
-    Start, Survey, copy_bytes, cut_tail, each_whole_commit, gap, make_durable, survey, tail_bytes,
+    Start, Survey, copy_bytes, cut_tail, each_whole_commit, gap, later_commit, make_durable, survey,
+    tail_bytes,
 };
 pub(crate) use writer::{Syncing, Writer, wait_for};
 

@@ -148,7 +148,7 @@ pub(crate) fn gap(tape: &Tape, position: u64, next: u64) -> Fatal {
 }
 
 /// Whether a commit whose own events and checksum are right stands anywhere behind a place.
-fn later_commit(tape: &Tape, from: Place) -> Result<bool, Fatal> {
+pub(crate) fn later_commit(tape: &Tape, from: Place) -> Result<bool, Fatal> {
     let mut found = false;
     each_whole_commit(tape, from, &mut |_| {
         found = true;
