@@ -14,15 +14,26 @@ use crate::region::RegionProjection;
 impl RegionProjection {
     /// What to keep, so that the region's costs need not be read again.
     pub fn to_sums(&self) -> RegionSumsV1 {
-        let groups = self.state.groups.iter();
+        RegionSumsV1 {
+            groups: self.group_sums().collect(),
+            ..self.to_sums_but_groups()
+        }
+    }
+
+    /// The same without the costs.
+    pub fn to_sums_but_groups(&self) -> RegionSumsV1 {
         let years = self.state.years.iter();
         RegionSumsV1 {
             positions: self.positions.clone(),
             volumes: years.map(|(year, of)| (*year, of.volume)).collect(),
-            groups: groups
-                .flat_map(|(id, group)| group.years.iter().map(move |(year, of)| to_sums(id, *year, of)))
-                .collect(),
+            groups: Vec::new(),
         }
+    }
+
+    /// The costs, of one group and year after the other: together they take as much memory as the region.
+    pub fn group_sums(&self) -> impl Iterator<Item = GroupSumsV1> {
+        let groups = self.state.groups.iter();
+        groups.flat_map(|(id, group)| group.years.iter().map(move |(year, of)| to_sums(id, *year, of)))
     }
 
     /// Puts in the sums of the costs, after the events at [`RegionSumsV1::positions`] were folded. False when the sums

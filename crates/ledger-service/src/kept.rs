@@ -54,14 +54,14 @@ pub(crate) trait Keepable: Default {
 }
 
 macro_rules! keepable {
-    ($projection:ty, $sums:ty) => {
+    ($projection:ty, $sums:ty, $bytes:expr) => {
         impl Keepable for $projection {
             fn fold(&mut self, event: &Event) {
                 self.apply(event);
             }
 
             fn bytes(&self) -> Option<Vec<u8>> {
-                to_bytes(&self.to_sums())
+                $bytes(self)
             }
 
             fn of_bytes(
@@ -79,8 +79,28 @@ macro_rules! keepable {
     };
 }
 
-keepable!(ProgrammeProjection, ProgrammeSumsV1);
-keepable!(RegionProjection, RegionSumsV1);
+keepable!(
+    ProgrammeProjection,
+    ProgrammeSumsV1,
+    |programme: &ProgrammeProjection| to_bytes(&programme.to_sums())
+);
+keepable!(RegionProjection, RegionSumsV1, region_bytes);
+
+/// The bytes of a [`RegionSumsV1`], made group by group.
+fn region_bytes(region: &RegionProjection) -> Option<Vec<u8>> {
+    let RegionSumsV1 {
+        positions, volumes, ..
+    } = region.to_sums_but_groups();
+    let mut all = to_bytes(&(positions, volumes))?;
+    let (at, mut groups) = (all.len(), 0_u64);
+    all.extend(groups.to_le_bytes());
+    for group in region.group_sums() {
+        all.extend(to_bytes(&group)?);
+        groups += 1;
+    }
+    all.get_mut(at..at + 8)?.copy_from_slice(&groups.to_le_bytes());
+    Some(all)
+}
 
 impl Kept {
     /// Snapshots in this place.

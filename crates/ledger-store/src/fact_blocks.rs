@@ -1,6 +1,7 @@
 //! Blocks of facts in sled. They are a hint about the events in its other blocks: none tells of more than sled's head
 //! does, and opening makes those that are not there.
 
+use ledger_contract::event::Event;
 use sled::IVec;
 
 use crate::{
@@ -91,4 +92,61 @@ pub(crate) fn complete_facts(blocks: &Blocks, end: u64) -> Result<(), Fault> {
     })?;
     failed?;
     seal(&mut making, end)
+}
+
+/// Facts in sled, read along with the events.
+pub(crate) struct Along {
+    blocks: Box<dyn Iterator<Item = Result<(u64, IVec), Fault>>>,
+    /// The block to come, when it was looked at.
+    next: Option<(u64, IVec)>,
+    /// The facts still to be read of the block at hand, and the position of the first of them.
+    facts: Vec<u8>,
+    offset: usize,
+    at: u64,
+}
+
+impl Along {
+    pub(crate) fn of(blocks: &Blocks) -> Self {
+        Self {
+            blocks: Box::new(blocks.facts_from(0)),
+            next: None,
+            facts: Vec::new(),
+            offset: 0,
+            at: 0,
+        }
+    }
+
+    /// Refuses another fact than the event tells, where there is any; events come in order.
+    pub(crate) fn compare(&mut self, event: &Event) -> Result<(), Fault> {
+        let position = event.position;
+        loop {
+            while self.at <= position {
+                let rest = self.facts.get(self.offset..).unwrap_or_default();
+                let Some((fact, _)) = facts::first(rest)? else { break };
+                let stored = rest.get(..2 + fact.len()).unwrap_or_default();
+                self.offset += stored.len();
+                self.at += 1;
+                if self.at > position {
+                    let mut told = Vec::new();
+                    facts::encode(event, &mut told);
+                    let differ = || format!("the fact of position {position} is not what its event tells");
+                    return (stored == told).then_some(()).ok_or_else(differ);
+                }
+            }
+            let next = match self.next.take() {
+                Some(next) => Some(next),
+                None => self.blocks.next().transpose()?,
+            };
+            match next {
+                Some((first, value)) if first <= position => {
+                    self.facts = read_block(&value)?.to_vec();
+                    (self.at, self.offset) = (first, 0);
+                }
+                next => {
+                    self.next = next;
+                    return Ok(());
+                }
+            }
+        }
+    }
 }

@@ -241,7 +241,9 @@ impl Heaps {
         let length = u8::try_from(programme.len()).unwrap_or(u8::MAX);
         let begins = [&[2, length], programme.as_bytes()].concat();
         let heap = self.heaps.get_mut(heap_of(&begins)).map(std::mem::take);
-        heap.unwrap_or_default()
+        let heap = heap.unwrap_or_default();
+        self.bytes -= heap.len();
+        heap
     }
 }
 

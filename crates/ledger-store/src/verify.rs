@@ -15,6 +15,7 @@ use crate::{
     blocks::{Blocks, BlocksHead, Fault, close},
     cursor::Cursor,
     destroy::{ORDERS, Order},
+    fact_blocks::Along,
     known::{remedy, with_remedy},
     lock::Lock,
     prefix::{End, Marker},
@@ -118,10 +119,11 @@ struct Group {
 /// Blocks in order: first position and records.
 type BlockIter = dyn Iterator<Item = Result<(u64, Vec<u8>), Fault>>;
 
-/// sled's records, read along with the tape's lines.
+/// sled's records and facts, read along with the tape's lines.
 struct Sled {
     blocks: Box<BlockIter>,
     cursor: Cursor,
+    facts: Along,
 }
 
 struct Check<'a> {
@@ -185,15 +187,16 @@ impl Check<'_> {
         }
         let opened = Blocks::open(&path, options.sled_cache_bytes).and_then(|blocks| {
             let head = blocks.head()?.unwrap_or_default();
-            Ok((head, blocks.blocks_from(0)))
+            Ok((head, blocks.blocks_from(0), Along::of(&blocks)))
         });
         match opened {
-            Ok((head, blocks)) => {
+            Ok((head, blocks, facts)) => {
                 self.remedy = remedy(&head);
                 self.head = head;
                 self.sled = Some(Sled {
                     blocks: Box::new(blocks),
                     cursor: Cursor::new(0, Arc::default()),
+                    facts,
                 });
             }
             Err(fault) => self.doubt = Some((None, fault)),
@@ -342,7 +345,7 @@ impl Check<'_> {
             Ok(_) if position + 1 == size && self.root_is_known && self.head.tree != self.tree => {
                 Some((None, "its head has another root".to_owned()))
             }
-            Ok(_) => None,
+            Ok(_) => sled.facts.compare(&record.event).err().map(|fault| (None, fault)),
             Err(fault) => Some((None, fault)),
         };
         if doubt.is_some() {

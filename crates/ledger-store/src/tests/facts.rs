@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use ledger_contract::event::{Event, EventData};
 
 use super::{
-    damage::{LATER, segments},
+    damage::{LATER, findings, segments},
     open, small,
 };
 use crate::{
@@ -222,6 +222,29 @@ fn without_a_block_of_facts_the_events_are_read() {
     assert_eq!(opened.rebuilt, None);
     assert!(agree(&log, "one block less") > 0);
     assert!(!log.is_sled_stale());
+}
+
+#[test]
+fn verification_finds_a_fact_that_is_not_what_its_event_tells() {
+    let directory = tempfile::tempdir().unwrap();
+    let blocks = ledger(directory.path());
+    assert_eq!(findings(directory.path()), Vec::<String>::new());
+    change_sled(directory.path(), |facts| {
+        facts.remove(blocks[1].to_be_bytes()).unwrap();
+    });
+    assert_eq!(findings(directory.path()), Vec::<String>::new(), "one block less");
+    change_sled(directory.path(), |facts| {
+        let key = blocks[2].to_be_bytes();
+        let value = facts.get(key).unwrap().unwrap();
+        let mut other = crate::facts::read_block(&value).unwrap().to_vec();
+        // A byte of the first fact, with a checksum made anew.
+        other[20] ^= 1;
+        facts.insert(key, crate::facts::write_block(&other)).unwrap();
+    });
+    let found = findings(directory.path());
+    let position = blocks[2];
+    let told = format!("the fact of position {position} is not what its event tells");
+    assert!(found.len() == 1 && found[0].contains(&told), "{found:?}");
 }
 
 #[test]
