@@ -122,7 +122,9 @@ impl Along {
         loop {
             while self.at <= position {
                 let rest = self.facts.get(self.offset..).unwrap_or_default();
-                let Some((fact, _)) = facts::first(rest)? else { break };
+                let Some((fact, _)) = facts::first(rest)? else {
+                    break;
+                };
                 let stored = rest.get(..2 + fact.len()).unwrap_or_default();
                 self.offset += stored.len();
                 self.at += 1;
