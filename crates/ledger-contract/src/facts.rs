@@ -310,8 +310,9 @@ impl<'a> PartsV1<'a> {
         for charge in charges {
             let cents = charge.amount.0.cents();
             if charge.source.0.is_programme() {
-                // A source stands once in an entry.
-                *parts.own.get_or_insert_default() += cents;
+                // A source stands once in an entry that was decided; a damaged tape may say anything.
+                let own = parts.own.get_or_insert_default();
+                *own = own.saturating_add(cents);
             } else {
                 parts.funders.push((charge.source.0.as_str(), cents));
             }
@@ -328,5 +329,23 @@ impl<'a> PartsV1<'a> {
             },
             funders: self.funders.iter().map(part).collect::<Option<_>>()?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger_domain::Id;
+
+    use super::*;
+    use crate::value::{Cents, Name};
+
+    #[test]
+    fn a_source_that_stands_in_an_entry_again_and_again_is_held_in_range() {
+        let charge = ChargeV1 {
+            amount: Cents(Money::MAX),
+            source: Name(Id::programme()),
+        };
+        let parts = PartsV1::of(&vec![charge; 200]).own;
+        assert_eq!(parts, Some(i64::MAX));
     }
 }

@@ -119,13 +119,8 @@ impl TapeLog {
         writing(&self.shared.orders).cut(size);
         let taken = self.writer.take_back(byte);
         self.poison(taken)?;
-        for position in pushed..size {
-            if let Some((from, to)) = self.group.line(position) {
-                let Record { event, place, widths } = self.staged_record(from, to)?;
-                self.pack(&event, place, widths)?;
-            }
-        }
-        Ok(())
+        let packed = (pushed..size).try_for_each(|position| self.pack_again(position));
+        self.poison(packed)
     }
 
     fn write_out(&mut self) -> Result<(), Fatal> {
@@ -135,6 +130,15 @@ impl TapeLog {
         let written = self.writer.write(&mut self.group.buffer);
         self.group.buffer.clear();
         self.poison(written)
+    }
+
+    /// Hands a staged event to sled's blocks that was cut off with others behind it.
+    fn pack_again(&mut self, position: u64) -> Result<(), Fatal> {
+        let Some((from, to)) = self.group.line(position) else {
+            return Ok(());
+        };
+        let Record { event, place, widths } = self.staged_record(from, to)?;
+        self.pack(&event, place, widths)
     }
 
     /// The line of a staged event: its place, and its bytes without the newline.

@@ -440,8 +440,8 @@ impl Check<'_> {
         Ok(())
     }
 
-    /// Whether no crash leaves such a line there, as no crash leaves it before a later commit either: a segment is synced before the next one is made, and the first commit
-    /// is one event in one sector, there as a whole or not at all.
+    /// Whether no crash leaves such a line there: a segment is synced before the next one is made, and the first commit
+    /// is one event in one sector, there as a whole or not at all. (Nor does a crash leave it before a later commit.)
     fn is_damage(&self, trouble: Place) -> bool {
         let last = self.tape.segments().pop();
         last.is_some_and(|last| trouble.segment < last) || (self.found.events == 0 && self.commit_lines > 0)
