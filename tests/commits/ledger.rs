@@ -109,7 +109,8 @@ impl Held {
         let two = self.spend("two", "2.00", Some("key"));
         let cents = (1..=300).map(|number| {
             let text = expenditure(&format!("cent-{number}"), "0.01");
-            (number, Submission::read(text.as_bytes(), None, "test"))
+            let submission = Submission::read(text.as_bytes(), None, "test");
+            (number, submission.map(Box::new))
         });
         let (ledger, cents) = (self.ledger.clone(), cents.collect());
         let three = Asked::new(async move {

@@ -74,13 +74,13 @@ fn work(directory: &Path, disk: &FaultyDisk, seed: u64, known: &mut Known) -> Re
             let plan = plan.filter(|_| group == 0 && import == 0);
             let lines = (0..lines).map(|line| expenditure(&format!("e{group}-{import}-{line}"), 100));
             for (line, text) in (1..).zip(plan.chain(lines)) {
-                let submission = Submission::read(text.as_bytes(), None, "test");
+                let submission = Submission::read(text.as_bytes(), None, "test").map(Box::new);
                 let outcome = import_of.submission(line, submission)?.unwrap();
                 events.extend(outcome.events.into_iter().map(|(event, _)| event));
             }
             if refused && !(group == 0 && import == 0) {
                 let unknown = PLAN[1].replace(r#""programme":"p""#, r#""programme":"unknown""#);
-                let submission = Submission::read(unknown.as_bytes(), None, "test");
+                let submission = Submission::read(unknown.as_bytes(), None, "test").map(Box::new);
                 assert!(import_of.submission(1, submission)?.is_err());
                 events.clear();
             }

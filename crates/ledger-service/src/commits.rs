@@ -109,7 +109,7 @@ impl<L: EventLog> Commits<'_, L> {
     fn take(&mut self, waiting: Waiting) {
         match waiting {
             Waiting::Post(submission, answer) => {
-                let outcome = self.opened().and_then(|()| Ok(self.writer.execute(*submission)?));
+                let outcome = self.opened().and_then(|()| Ok(self.writer.execute(submission)?));
                 self.decided(Decided::Post(answer, outcome));
             }
             Waiting::Batch(lines, answer) => {

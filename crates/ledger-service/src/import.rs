@@ -8,7 +8,7 @@ use std::{
 
 use ledger_contract::command::Fault;
 use ledger_domain::Code;
-use ledger_store::{EventLog, Fatal};
+use ledger_store::{EventLog, Fatal, Salts};
 
 use crate::{
     submission::Submission,
@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// How many commands go from the thread that reads to the one that decides at once.
-const READ_COMMANDS: usize = 256;
-/// How many times as many wait at most, which bounds the memory of what is read and not yet decided.
-const READ_WAITING_MAX: usize = 16;
+const READ_COMMANDS: usize = 128;
+/// How many times as many wait at most: few enough that they are still in the cache when they are decided.
+const READ_WAITING_MAX: usize = 4;
 
 /// One line of an input: a command's JSON, or why it is none.
 pub type Entry<'a> = Result<&'a [u8], Vec<Fault>>;
@@ -41,7 +41,8 @@ pub enum ImportError {
 /// caller commits. `refused` sees every refusal in the order of the lines; a later line is judged as if the refused
 /// ones were absent.
 ///
-/// `input` runs on a thread of its own: one core reads and checks the form of commands, the other decides and appends.
+/// `input` runs on a thread of its own: one core reads commands, checks their form and seals their details, the other
+/// decides and appends.
 pub fn import<L: EventLog>(
     writer: &mut Writer<L>,
     recorded_by: &str,
@@ -49,10 +50,11 @@ pub fn import<L: EventLog>(
     input: impl FnOnce(&mut Visit<'_>) -> io::Result<()> + Send,
     refused: &mut dyn FnMut(ImportRefusal),
 ) -> Result<ImportOutcome, ImportError> {
+    let salts = writer.log().salts();
     let mut import = Import::start(writer);
     let read = thread::scope(|scope| {
         let (submissions, waiting) = sync_channel(READ_WAITING_MAX);
-        let reader = scope.spawn(move || read(input, recorded_by, &submissions));
+        let reader = scope.spawn(move || read(input, recorded_by, &salts, &submissions));
         for (line, submission) in waiting.into_iter().flatten() {
             if let Err(refusal) = import.submission(line, submission)? {
                 refused(refusal);
@@ -72,15 +74,20 @@ pub fn import<L: EventLog>(
     }
 }
 
-/// Reads an input's commands. It ends early when nobody takes them any more, which means a failure there.
+/// Reads an input's commands, and seals their details. It ends early when nobody takes them any more, which means a failure there.
 fn read(
     input: impl FnOnce(&mut Visit<'_>) -> io::Result<()>,
     recorded_by: &str,
+    salts: &Salts,
     submissions: &SyncSender<Vec<Line>>,
 ) -> io::Result<()> {
     let mut lines = Vec::with_capacity(READ_COMMANDS);
     input(&mut |line, entry| {
-        let read = |bytes| Submission::read(bytes, None, recorded_by);
+        let read = |bytes| {
+            let mut submission = Box::new(Submission::read(bytes, None, recorded_by)?);
+            submission.seal(salts);
+            Ok(submission)
+        };
         lines.push((line, entry.and_then(read)));
         if lines.len() < READ_COMMANDS {
             return true;
@@ -94,7 +101,7 @@ fn read(
 }
 
 /// A line's number, and its command or its faults.
-pub type Line = (u64, Result<Submission, Vec<Fault>>);
+pub type Line = (u64, Result<Box<Submission>, Vec<Fault>>);
 
 /// One refused line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +154,7 @@ impl<'a, L: EventLog> Import<'a, L> {
     pub fn submission(
         &mut self,
         line: u64,
-        submission: Result<Submission, Vec<Fault>>,
+        submission: Result<Box<Submission>, Vec<Fault>>,
     ) -> Result<Result<Outcome, ImportRefusal>, Fatal> {
         let refusal = match submission {
             Err(faults) => {
@@ -265,11 +272,15 @@ mod tests {
         for (number, line) in (1..).zip(&lines) {
             let code = match Submission::read(line.as_bytes(), None, "test") {
                 Err(_) => Some(Code::InvalidInput),
-                Ok(submission) => match alone.execute(submission) {
-                    Ok(_) => None,
-                    Err(Rejection::Refused(refusal)) => Some(refusal.code),
-                    Err(Rejection::Fatal(fatal)) => panic!("{fatal}"),
-                },
+                Ok(mut submission) => {
+                    // What is refused draws a salt too.
+                    submission.seal(&alone.log().salts());
+                    match alone.execute(submission) {
+                        Ok(_) => None,
+                        Err(Rejection::Refused(refusal)) => Some(refusal.code),
+                        Err(Rejection::Fatal(fatal)) => panic!("{fatal}"),
+                    }
+                }
             };
             expected.extend(code.map(|code| (number, code)));
         }

@@ -1,6 +1,10 @@
 //! A command as somebody hands it in.
 
-use ledger_contract::command::{Command, Fault, fingerprint, read_command};
+use ledger_contract::{
+    command::{Command, Fault, fingerprint, read_command},
+    event::Details,
+};
+use ledger_store::{AppendError, NewDetails, Salts, Sealed};
 use smol_str::SmolStr;
 
 /// What some editors put before a text.
@@ -15,6 +19,8 @@ pub struct Submission {
     pub fingerprint: Option<String>,
     /// A role or key name, never a person's.
     pub recorded_by: SmolStr,
+    /// The details, once they are sealed, or that they are too long.
+    sealed: Option<Result<Option<Sealed>, AppendError>>,
 }
 
 impl Submission {
@@ -42,6 +48,29 @@ impl Submission {
             command,
             fingerprint,
             recorded_by: recorded_by.into(),
+            sealed: None,
         })
+    }
+
+    /// Seals the details, so that the writer need not.
+    pub(crate) fn seal(&mut self, salts: &Salts) {
+        let details = self.open_details();
+        self.sealed = Some(salts.seal(details));
+    }
+
+    /// The details for the log; nothing is left of them here.
+    pub(crate) fn take_details(&mut self) -> Result<Option<NewDetails>, AppendError> {
+        match self.sealed.take() {
+            Some(sealed) => Ok(sealed?.map(NewDetails::Sealed)),
+            None => Ok(Some(self.open_details().into())),
+        }
+    }
+
+    /// The texts and the fingerprint: they belong to the command and go with its first event.
+    fn open_details(&mut self) -> Details {
+        Details {
+            fingerprint: self.fingerprint.clone(),
+            ..self.command.details.take().unwrap_or_default()
+        }
     }
 }

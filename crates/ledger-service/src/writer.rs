@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ledger_contract::{
     command::{Action, Command},
-    event::{Details, EventData, Stream},
+    event::{EventData, Stream},
     value::Instant,
 };
 use ledger_domain::{Code, Date, Id, Posting, Refusal, programme, region};
@@ -174,7 +174,8 @@ impl<L: EventLog> Writer<L> {
     }
 
     /// Decides one command and stages its events.
-    pub fn execute(&mut self, submission: Submission) -> Result<Outcome, Rejection> {
+    pub fn execute(&mut self, submission: impl Into<Box<Submission>>) -> Result<Outcome, Rejection> {
+        let submission = submission.into();
         let command = &submission.command;
         if let Some(key) = &command.idempotency_key
             && let Some(outcome) = self.earlier(key, submission.fingerprint.as_deref())?
@@ -263,22 +264,16 @@ impl<L: EventLog> Writer<L> {
         }
     }
 
-    fn stage(&mut self, submission: Submission, happened: &Happened) -> Result<Outcome, Rejection> {
+    fn stage(&mut self, mut submission: Box<Submission>, happened: &Happened) -> Result<Outcome, Rejection> {
+        let mut details = submission.take_details().map_err(refused)?;
         let Submission {
-            command,
-            fingerprint,
-            recorded_by,
-        } = submission;
+            command, recorded_by, ..
+        } = *submission;
         if let Some(Undo { touched, .. }) = &mut self.undo
             && !touched.contains_key(&command.stream)
         {
             touched.insert(command.stream.clone(), self.streams.save(&command.stream));
         }
-        // The texts and the fingerprint belong to the command and go with its first event.
-        let mut details = Some(Details {
-            fingerprint,
-            ..command.details.unwrap_or_default()
-        });
         let new = |data| NewEvent {
             booking_date: command.booking_date,
             data,
@@ -291,11 +286,7 @@ impl<L: EventLog> Writer<L> {
             idempotency_key: command.idempotency_key,
             events: happened.data().into_iter().map(new).collect(),
         });
-        let recorded = staged.map_err(|error| match error {
-            AppendError::Fatal(fatal) => Rejection::Fatal(fatal),
-            AppendError::TooLong { .. } => Refusal::new(Code::InvalidInput, sentence(&error)).into(),
-            AppendError::Conflict { .. } => Refusal::new(Code::VersionConflict, sentence(&error)).into(),
-        })?;
+        let recorded = staged.map_err(refused)?;
         match happened {
             Happened::Programme(id, event) => self.streams.apply_programme(id, event),
             Happened::Region(id, events) => {
@@ -309,6 +300,14 @@ impl<L: EventLog> Writer<L> {
             events: recorded,
             repeated: false,
         })
+    }
+}
+
+fn refused(error: AppendError) -> Rejection {
+    match error {
+        AppendError::Fatal(fatal) => Rejection::Fatal(fatal),
+        AppendError::TooLong { .. } => Refusal::new(Code::InvalidInput, sentence(&error)).into(),
+        AppendError::Conflict { .. } => Refusal::new(Code::VersionConflict, sentence(&error)).into(),
     }
 }
 

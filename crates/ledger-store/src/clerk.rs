@@ -5,6 +5,7 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     sync::{
         Arc, RwLock,
         mpsc::{Receiver, SyncSender, sync_channel},
@@ -19,15 +20,19 @@ use crate::{
     snapshots,
 };
 
-/// How many blocks wait at most: 16 MiB of them.
-const WAITING_MAX: usize = 2_048;
+/// How many blocks are handed over at once: waking the thread takes the writer longer than making a block.
+const TOGETHER: usize = 16;
+/// How many times as many wait at most: 16 MiB.
+const WAITING_MAX: usize = 128;
 
 /// The writer's end. It never fails: when sled does, readers go to the tape.
 #[derive(Debug)]
 pub(crate) struct Clerk {
     shared: Arc<Shared>,
     /// None when there is no thread, and then the writer does the work.
-    thread: Option<(SyncSender<Work>, JoinHandle<()>)>,
+    thread: Option<(SyncSender<Vec<Work>>, JoinHandle<()>)>,
+    /// Blocks that are not handed over yet.
+    held: Vec<Work>,
 }
 
 #[derive(Debug)]
@@ -55,25 +60,27 @@ impl Clerk {
             tracing::warn!(%error, "there is no thread for sled: commits wait for it");
         }
         let thread = thread.ok().map(|handle| (sender, handle));
-        Self { shared, thread }
+        Self {
+            shared,
+            thread,
+            held: Vec::new(),
+        }
     }
 
     /// Takes a block, which readers find at once.
-    pub(crate) fn file(&self, block: Block) {
-        let mut waiting = writing(&self.shared.waiting);
-        waiting.push_back(block.clone());
-        drop(waiting);
-        self.give(Work::Block(block));
+    pub(crate) fn file(&mut self, block: Block) {
+        writing(&self.shared.waiting).push_back(block.clone());
+        self.hold(Work::Block(block));
     }
 
     /// Takes a block of facts, which readers find at once.
-    pub(crate) fn file_facts(&self, block: Block) {
+    pub(crate) fn file_facts(&mut self, block: Block) {
         writing(&self.shared.waiting_facts).push_back(block.clone());
-        self.give(Work::Facts(block));
+        self.hold(Work::Facts(block));
     }
 
     /// Forgets the blocks that begin at a position or behind it, none of which a head tells of.
-    pub(crate) fn cut(&self, size: u64) {
+    pub(crate) fn cut(&mut self, size: u64) {
         for waiting in [&self.shared.waiting, &self.shared.waiting_facts] {
             writing(waiting).retain(|(first, _)| *first < size);
         }
@@ -81,7 +88,7 @@ impl Clerk {
     }
 
     /// Takes a snapshot, and removes an earlier one of its kind after that.
-    pub(crate) fn keep(&self, kind: SnapshotKind, snapshot: Snapshot, earlier: Option<u64>) {
+    pub(crate) fn keep(&mut self, kind: SnapshotKind, snapshot: Snapshot, earlier: Option<u64>) {
         self.give(Work::Keep(kind, snapshot));
         if let Some(earlier) = earlier {
             self.give(Work::Remove(kind, earlier));
@@ -89,24 +96,37 @@ impl Clerk {
     }
 
     /// Takes the head for the blocks before it.
-    pub(crate) fn head(&self, head: BlocksHead) {
+    pub(crate) fn head(&mut self, head: BlocksHead) {
         self.give(Work::Head(head));
     }
 
     /// Waits until everything was done, and handed to the operating system.
-    pub(crate) fn catch_up(&self) {
+    pub(crate) fn catch_up(&mut self) {
         let (done, is_done) = sync_channel(1);
         self.give(Work::Flush(done));
         // An error means that the work was dropped with the thread, which nothing ends before this does.
         let _ = is_done.recv();
     }
 
-    fn give(&self, work: Work) {
+    fn hold(&mut self, work: Work) {
+        self.held.push(work);
+        if self.held.len() >= TOGETHER {
+            self.hand_over();
+        }
+    }
+
+    fn give(&mut self, work: Work) {
+        self.held.push(work);
+        self.hand_over();
+    }
+
+    fn hand_over(&mut self) {
+        let held = mem::take(&mut self.held);
         let left = match &self.thread {
-            Some((sender, _)) => sender.send(work).err().map(|unsent| unsent.0),
-            None => Some(work),
+            Some((sender, _)) => sender.send(held).err().map(|unsent| unsent.0),
+            None => Some(held),
         };
-        if let Some(work) = left {
+        for work in left.into_iter().flatten() {
             act(&self.shared, work);
         }
     }
@@ -114,6 +134,7 @@ impl Clerk {
 
 impl Drop for Clerk {
     fn drop(&mut self) {
+        self.hand_over();
         if let Some((sender, handle)) = self.thread.take() {
             // It ends when it has done what waits.
             drop(sender);
@@ -122,8 +143,8 @@ impl Drop for Clerk {
     }
 }
 
-fn work(shared: &Shared, work: &Receiver<Work>) {
-    while let Ok(work) = work.recv() {
+fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>) {
+    for work in waiting.iter().flatten() {
         act(shared, work);
     }
 }

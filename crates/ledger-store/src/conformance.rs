@@ -346,10 +346,11 @@ fn an_event_that_is_too_long_takes_its_command_with_it<F: Fixture>(fixture: &mut
     command.idempotency_key = too_long(&p()).idempotency_key;
     assert!(matches!(log.stage(command), Err(AppendError::TooLong { bytes }) if bytes > 65_535));
     let mut command = expenditure(&p(), 2);
-    command.events[0].details = Some(ledger_contract::event::Details {
+    let details = ledger_contract::event::Details {
         explanation: Some("x".repeat(600_000)),
         ..Default::default()
-    });
+    };
+    command.events[0].details = Some(details.into());
     assert!(matches!(log.stage(command), Err(AppendError::TooLong { .. })));
     assert_eq!((log.mark().size, log.version(&p())), (1, 0));
     log.stage(expenditure(&p(), 3)).expect("it is staged");

@@ -64,6 +64,14 @@ pub(crate) struct Orders {
 }
 
 impl Orders {
+    /// Whether [`Self::add`] keeps anything of an event.
+    pub(crate) fn concern(event: &Event) -> bool {
+        matches!(
+            event.data,
+            EventData::LedgerOpened(_) | EventData::DetailsDestroyed(_)
+        )
+    }
+
     /// Takes in an event of the record, when it orders or tells which ledger this is.
     pub(crate) fn add(&mut self, event: &Event) {
         match event.data {

@@ -1,5 +1,7 @@
 //! The open group: what is staged, as bytes for the tape, with what a rollback needs.
 
+use std::mem;
+
 use ledger_contract::value::Instant;
 use ledger_proof::{Hash, Tree, leaf_hash};
 
@@ -15,8 +17,16 @@ struct Staged {
     checksum: u32,
 }
 
-/// How many events lie between two trees that a rollback starts from.
-const TREE_EVENTS: usize = 1_024;
+/// How many events a run holds.
+const RUN_EVENTS: usize = 1_024;
+
+/// Staged events one after the other. A long group is many runs, so that it grows without being copied.
+#[derive(Debug)]
+struct Run {
+    /// The tree before the first of them, which a rollback starts from: trees cannot shrink.
+    tree: Tree,
+    staged: Vec<Staged>,
+}
 
 /// A group of events that is not durable yet. Its buffers are used again by the next one.
 #[derive(Debug, Default)]
@@ -27,12 +37,15 @@ pub(crate) struct Group {
     pub(crate) buffer: Vec<u8>,
     /// How many bytes were written before the buffer's first.
     pub(crate) written: u64,
-    /// The tree before the group, and after every so many of its events: trees cannot shrink.
-    trees: Vec<Tree>,
+    /// The tree before the group.
+    base: Tree,
     /// The tree with the group.
     tree: Tree,
     checksum: Checksum,
-    staged: Vec<Staged>,
+    /// Full but for the last.
+    runs: Vec<Run>,
+    /// Memory for the first run of the next group.
+    spare: Vec<Staged>,
 }
 
 impl Group {
@@ -40,7 +53,7 @@ impl Group {
     pub(crate) fn open(&mut self, stamp: Instant, base: &Tree) {
         self.close();
         self.stamp = Some(stamp);
-        self.trees.push(base.clone());
+        self.base.clone_from(base);
         self.tree.clone_from(base);
     }
 
@@ -52,14 +65,15 @@ impl Group {
         self.checksum = Checksum::default();
         self.buffer.clear();
         self.buffer.shrink_to(KEPT_BYTES);
-        self.trees.clear();
-        self.staged.clear();
-        self.staged.shrink_to(KEPT_BYTES / size_of::<Staged>());
+        if let Some(run) = self.runs.drain(..).next() {
+            self.spare = run.staged;
+            self.spare.clear();
+        }
     }
 
     /// The position of its first event.
     pub(crate) fn first(&self) -> u64 {
-        self.trees.first().map_or(0, Tree::size)
+        self.base.size()
     }
 
     /// The position after its last event.
@@ -83,53 +97,69 @@ impl Group {
             .get(start..start + widths.leaf as usize)
             .unwrap_or_default();
         let hash = leaf_hash(leaf);
-        self.tree.push(hash);
         self.checksum.add_event(leaf, widths.details);
-        self.staged.push(Staged {
+        let staged = Staged {
             hash,
             line_end: self.written + self.buffer.len() as u64,
             checksum: self.checksum.state(),
-        });
-        if self.staged.len().is_multiple_of(TREE_EVENTS) {
-            self.trees.push(self.tree.clone());
+        };
+        match self.runs.last_mut() {
+            Some(run) if run.staged.len() < RUN_EVENTS => run.staged.push(staged),
+            _ => self.begin_run(staged),
         }
+        self.tree.push(hash);
+    }
+
+    fn begin_run(&mut self, first: Staged) {
+        let mut staged = if self.runs.is_empty() {
+            mem::take(&mut self.spare)
+        } else {
+            Vec::with_capacity(RUN_EVENTS)
+        };
+        staged.push(first);
+        let tree = self.tree.clone();
+        self.runs.push(Run { tree, staged });
     }
 
     /// Forgets events from a position on; returns where their lines began. Lines that were written before stay on the
     /// tape until the caller takes them back.
     pub(crate) fn cut(&mut self, size: u64) -> u64 {
         let kept = usize::try_from(size.saturating_sub(self.first())).unwrap_or(usize::MAX);
-        self.staged.truncate(kept);
-        let last = self.staged.last();
+        self.runs.truncate(kept / RUN_EVENTS + 1);
+        if let Some(run) = self.runs.get_mut(kept / RUN_EVENTS) {
+            run.staged.truncate(kept % RUN_EVENTS);
+            self.tree.clone_from(&run.tree);
+            run.staged.iter().for_each(|staged| self.tree.push(staged.hash));
+        }
+        self.runs.pop_if(|run| run.staged.is_empty());
+        let last = self.last();
         let (line_end, checksum) = last.map_or((0, 0), |last| (last.line_end, last.checksum));
         self.checksum = Checksum::resume(checksum);
         let in_buffer = line_end.saturating_sub(self.written);
         self.buffer
             .truncate(usize::try_from(in_buffer).unwrap_or(usize::MAX));
         self.written = self.written.min(line_end);
-        // The tree grows again from the last one that is not beyond the cut.
-        let kept = self.staged.len();
-        self.trees.truncate(kept / TREE_EVENTS + 1);
-        if let Some(tree) = self.trees.last() {
-            self.tree.clone_from(tree);
-        }
-        for staged in self.staged.iter().skip(kept / TREE_EVENTS * TREE_EVENTS) {
-            self.tree.push(staged.hash);
-        }
         line_end
+    }
+
+    fn last(&self) -> Option<&Staged> {
+        self.runs.last()?.staged.last()
     }
 
     /// Where the last event's line ends, in bytes from the group's first.
     pub(crate) fn end(&self) -> u64 {
-        self.staged.last().map_or(0, |last| last.line_end)
+        self.last().map_or(0, |last| last.line_end)
     }
 
     /// Where the line of a staged event begins and ends, in bytes from the group's first.
     pub(crate) fn line(&self, position: u64) -> Option<(u64, u64)> {
         let index = usize::try_from(position.checked_sub(self.first())?).ok()?;
-        let staged = self.staged.get(index)?;
-        let before = index.checked_sub(1).and_then(|before| self.staged.get(before));
-        Some((before.map_or(0, |before| before.line_end), staged.line_end))
+        let staged = |index: usize| self.runs.get(index / RUN_EVENTS)?.staged.get(index % RUN_EVENTS);
+        let before = index.checked_sub(1).and_then(staged);
+        Some((
+            before.map_or(0, |before| before.line_end),
+            staged(index)?.line_end,
+        ))
     }
 
     /// The bytes between two offsets of the group, when they are still in the buffer.

@@ -4,12 +4,14 @@
 //! is in `older.rs`, and is loaded when it is first asked for.
 
 use std::{
-    collections::HashMap,
+    cell::RefCell,
+    collections::{HashMap, hash_map::Entry},
     hash::{BuildHasherDefault, Hasher},
 };
 
 use ledger_contract::event::{EntryKind, Event, Stream};
 use sha2::{Digest as _, Sha256};
+use smol_str::SmolStr;
 
 /// The versions of all streams, and the positions of their newer events.
 #[derive(Debug, Default)]
@@ -89,10 +91,10 @@ pub(crate) struct HashIndex {
 
 impl HashIndex {
     /// Adds what an event can be found by: its entries, and the idempotency key at the first event of its command.
-    pub(crate) fn add(&mut self, event: &Event) {
+    pub(crate) fn add(&mut self, event: &Event, hashes: &EntryHashes) {
         for (kind, id) in event.data.entry_keys() {
-            self.recent
-                .insert(entry_hash(&event.stream, kind, id), event.position);
+            let hash = hashes.of(&event.stream, kind, id);
+            self.recent.insert(hash, event.position);
         }
         if let Some(key) = event.idempotency_key.as_deref()
             && event.command == event.position
@@ -121,11 +123,7 @@ impl HashIndex {
 
     /// Takes out what is recent, sorted: a run to be stored and given back.
     pub(crate) fn take_recent(&mut self) -> Vec<Pair> {
-        self.recent.newest.clear();
-        let links = std::mem::take(&mut self.recent.links);
-        let mut pairs: Vec<Pair> = links.iter().map(|link| (link.hash, link.position)).collect();
-        pairs.sort_unstable();
-        pairs
+        self.recent.take()
     }
 
     /// Adds a run of pairs that are newer than all runs: it becomes one with those before it that are not twice as long.
@@ -139,47 +137,91 @@ impl HashIndex {
     }
 }
 
-/// A hash table whose entries can be taken back in the order of their coming: each leads to the one before it with the
-/// same hash.
+/// A hash table whose entries can be taken back in the order of their coming. Most hashes come once, and take a place in
+/// the table and one in the order; only those that come again lead to what was there before.
 #[derive(Debug, Default)]
 struct Recent {
-    links: Vec<Link>,
-    /// The number of the newest link with a hash.
-    newest: HashMap<u64, usize, BuildHasherDefault<AsItIs>>,
+    /// What a hash leads to, the newest of it.
+    newest: HashMap<u64, Lead, BuildHasherDefault<AsItIs>>,
+    /// All hashes, as they came.
+    order: Vec<u64>,
+    again: Vec<Again>,
 }
 
+/// A position; or, with the highest bit, the number of one that came again.
+#[derive(Clone, Copy, Debug)]
+struct Lead(u64);
+
 #[derive(Debug)]
-struct Link {
-    hash: u64,
+struct Again {
     position: u64,
-    before: Option<usize>,
+    before: Lead,
+}
+
+impl Lead {
+    const AGAIN: u64 = 1 << 63;
+
+    fn again(self) -> Option<usize> {
+        let number = self.0.checked_sub(Self::AGAIN)?;
+        usize::try_from(number).ok()
+    }
 }
 
 impl Recent {
     fn insert(&mut self, hash: u64, position: u64) {
-        let before = self.newest.insert(hash, self.links.len());
-        self.links.push(Link {
-            hash,
-            position,
-            before,
-        });
+        self.order.push(hash);
+        match self.newest.entry(hash) {
+            Entry::Vacant(place) => {
+                place.insert(Lead(position));
+            }
+            Entry::Occupied(mut place) => {
+                let number = self.again.len() as u64;
+                let before = place.insert(Lead(Lead::AGAIN | number));
+                self.again.push(Again { position, before });
+            }
+        }
     }
 
     fn find(&self, hash: u64, found: &mut Vec<u64>) {
         let mut next = self.newest.get(&hash).copied();
-        while let Some(link) = next.and_then(|at| self.links.get(at)) {
-            found.push(link.position);
-            next = link.before;
+        while let Some(lead) = next {
+            let again = lead.again().and_then(|number| self.again.get(number));
+            found.push(again.map_or(lead.0, |again| again.position));
+            next = again.map(|again| again.before);
         }
     }
 
     fn cut(&mut self, size: u64) {
-        while let Some(link) = self.links.pop_if(|link| link.position >= size) {
-            match link.before {
-                Some(before) => self.newest.insert(link.hash, before),
-                None => self.newest.remove(&link.hash),
+        while let Some(hash) = self.order.pop() {
+            let Some(lead) = self.newest.get(&hash).copied() else {
+                continue;
             };
+            let again = lead.again().and_then(|number| self.again.get(number));
+            if again.map_or(lead.0, |again| again.position) < size {
+                self.order.push(hash);
+                break;
+            }
+            match again.map(|again| again.before) {
+                Some(before) => self.newest.insert(hash, before),
+                None => self.newest.remove(&hash),
+            };
+            if again.is_some() {
+                self.again.pop();
+            }
         }
+    }
+
+    /// Every hash with its positions, sorted; nothing is left.
+    fn take(&mut self) -> Vec<Pair> {
+        let mut pairs = Vec::with_capacity(self.order.len());
+        let mut of_one = Vec::new();
+        for hash in self.newest.keys() {
+            self.find(*hash, &mut of_one);
+            pairs.extend(of_one.drain(..).map(|position| (*hash, position)));
+        }
+        *self = Self::default();
+        pairs.sort_unstable();
+        pairs
     }
 }
 
@@ -253,7 +295,7 @@ fn merge(left: &[Pair], right: &[Pair]) -> Vec<Pair> {
 
 /// What an entry of a stream is found by. Eight bytes of SHA-256: clients choose ids, and must not be able to choose
 /// ones that collide.
-pub(crate) fn entry_hash(stream: &Stream, kind: EntryKind, id: &str) -> u64 {
+fn entry_hash(stream: &Stream, kind: EntryKind, id: &str) -> u64 {
     let (name, number) = match stream {
         Stream::Ledger => ("", 0),
         Stream::Programme(id) => (id.as_str(), 1),
@@ -261,6 +303,35 @@ pub(crate) fn entry_hash(stream: &Stream, kind: EntryKind, id: &str) -> u64 {
     };
     // Neither part holds a zero byte, so no two entries write the same bytes.
     hash(&[&[b'e', number, kind as u8], name.as_bytes(), &[0], id.as_bytes()])
+}
+
+/// Hashes of entries, and the one that was last asked for: an entry is asked for just before it is added.
+#[derive(Debug, Default)]
+pub(crate) struct EntryHashes(RefCell<Option<Asked>>);
+
+#[derive(Debug)]
+struct Asked {
+    stream: Stream,
+    kind: EntryKind,
+    id: SmolStr,
+    hash: u64,
+}
+
+impl EntryHashes {
+    pub(crate) fn of(&self, stream: &Stream, kind: EntryKind, id: &str) -> u64 {
+        let same = |asked: &&Asked| (asked.kind, asked.id.as_str()) == (kind, id) && asked.stream == *stream;
+        if let Some(asked) = self.0.borrow().as_ref().filter(same) {
+            return asked.hash;
+        }
+        let hash = entry_hash(stream, kind, id);
+        self.0.replace(Some(Asked {
+            stream: stream.clone(),
+            kind,
+            id: id.into(),
+            hash,
+        }));
+        hash
+    }
 }
 
 /// What a command is found by.

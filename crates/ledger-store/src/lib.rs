@@ -50,11 +50,13 @@ pub mod samples;
 mod tests;
 
 pub use backup::{Backed, BackupError, backup};
-pub use log::{AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, NewEvent, Recorded, Told};
+pub use log::{
+    AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, NewDetails, NewEvent, Recorded, Told,
+};
 pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};
 pub use reader::TapeReader;
-pub use render::{DETAILS_BYTES_MAX, FORMAT, LEAF_BYTES_MAX};
+pub use render::{DETAILS_BYTES_MAX, FORMAT, LEAF_BYTES_MAX, Salts, Sealed};
 pub use repair::{Repaired, repair};
 pub use restore::{Restored, restore};
 pub use snapshots::{Snapshot, SnapshotKind, Snapshots};

@@ -9,6 +9,8 @@ use ledger_domain::Date;
 use ledger_proof::Hash;
 use smol_str::SmolStr;
 
+use crate::{Salts, Sealed};
+
 /// The durable end of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
@@ -42,8 +44,23 @@ pub struct NewEvent {
     pub booking_date: Date,
     /// What happened.
     pub data: EventData,
-    /// Texts that can be destroyed; the log adds the salt. None or empty ones are not kept.
-    pub details: Option<Details>,
+    /// Texts that can be destroyed. None or empty ones are not kept.
+    pub details: Option<NewDetails>,
+}
+
+/// The details of an event on their way in.
+#[derive(Clone, Debug)]
+pub enum NewDetails {
+    /// The log seals them.
+    Open(Details),
+    /// They were sealed before, so that the writer need not wait for their hash.
+    Sealed(Sealed),
+}
+
+impl From<Details> for NewDetails {
+    fn from(details: Details) -> Self {
+        Self::Open(details)
+    }
 }
 
 /// An event and its details with their salt; none without details.
@@ -141,6 +158,9 @@ pub trait EventLog: Send {
 
     /// A reader of what is durable.
     fn reader(&self) -> Self::Reader;
+
+    /// What seals details on another thread than the writer's.
+    fn salts(&self) -> Salts;
 
     /// Opens a group stamped `now`, or just after the last commit when `now` is not later; returns the stamp. An open
     /// group keeps its stamp.

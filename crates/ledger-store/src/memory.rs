@@ -16,7 +16,7 @@ use ledger_proof::{Hash, Tree, leaf_hash};
 use crate::{
     AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, Recorded,
     destroy::Order,
-    render::{Renderer, events_of, ledger_opened},
+    render::{Salts, Sealed, events_of, ledger_opened, line},
     shared::{reading, writing},
 };
 
@@ -37,7 +37,7 @@ pub struct MemoryLog {
     tree: Tree,
     open: Option<Instant>,
     versions: HashMap<Stream, u64>,
-    renderer: Renderer,
+    salts: Salts,
     line: Vec<u8>,
 }
 
@@ -64,7 +64,7 @@ impl MemoryLog {
             tree: Tree::default(),
             open: None,
             versions: HashMap::new(),
-            renderer: Renderer::new(Some([7; 32]))?,
+            salts: Salts::new(Some([7; 32]))?,
             line: Vec::new(),
         };
         log.begin(now)?;
@@ -92,6 +92,10 @@ impl EventLog for MemoryLog {
         MemoryReader(Arc::clone(&self.durable))
     }
 
+    fn salts(&self) -> Salts {
+        self.salts.clone()
+    }
+
     fn begin(&mut self, now: Instant) -> Result<Instant, Fatal> {
         let after = Instant(self.durable_head().recorded_at.0.saturating_add(1));
         Ok(*self.open.get_or_insert(now.max(after)))
@@ -109,10 +113,11 @@ impl EventLog for MemoryLog {
         }
         let stream = command.stream.clone();
         let mut staged = Vec::with_capacity(command.events.len());
-        for (mut event, mut details) in events_of(command, self.mark().size, version, stamp) {
+        for (mut event, details) in events_of(command, self.mark().size, version, stamp) {
+            let sealed = details.map_or(Ok(None), |details| details.sealed(&self.salts))?;
             self.line.clear();
-            self.renderer.line(&mut event, &mut details, &mut self.line)?;
-            staged.push((event, details));
+            line(&mut event, sealed.as_ref(), &mut self.line)?;
+            staged.push((event, sealed.map(Sealed::into_details)));
         }
         // Nothing changes above this line: a refused event takes its whole command with it.
         *self.versions.entry(stream).or_default() += staged.len() as u64;

@@ -11,14 +11,14 @@ use std::{
 };
 
 use bincode::Options as _;
-use ledger_contract::event::{Event, EventData, Stream};
+use ledger_contract::event::{EntryKind, Event, EventData, Stream};
 use ledger_proof::Hash;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     Fatal, Snapshot, SnapshotKind, Snapshots,
     clerk::Clerk,
-    index::{HashIndex, Pair, Streams},
+    index::{EntryHashes, HashIndex, Pair, Streams},
     shared::{Shared, reading, writing},
 };
 
@@ -70,6 +70,7 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     hashes: HashIndex,
+    entry_hashes: EntryHashes,
     /// The events before it are in segments.
     end: u64,
     segments: Vec<u64>,
@@ -125,11 +126,16 @@ impl Index {
     }
 
     pub(crate) fn add(&mut self, event: &Event) {
-        self.hashes.add(event);
+        self.hashes.add(event, &self.entry_hashes);
         self.added += 1;
         if matches!(event.data, EventData::DetailsDestroyed(_)) {
             self.orders.push(event.position);
         }
+    }
+
+    /// What an entry is found by.
+    pub(crate) fn entry_hash(&self, stream: &Stream, kind: EntryKind, id: &str) -> u64 {
+        self.entry_hashes.of(stream, kind, id)
     }
 
     /// The positions with this hash that were added since the log was opened, in order.
@@ -157,7 +163,7 @@ impl Index {
     /// Makes a segment of what was added up to the end of a durable commit. In sled the segment is written, then the
     /// directory, then the old directory is removed: a crash on the way leaves the index as it was, or a segment that the
     /// next opening removes. When sled fails there, nothing behind it is asked of it.
-    pub(crate) fn save(&mut self, clerk: &Clerk, shared: &Shared, position: u64, root: Hash) {
+    pub(crate) fn save(&mut self, clerk: &mut Clerk, shared: &Shared, position: u64, root: Hash) {
         let pairs = self.hashes.take_recent();
         if let Some((segment, streams)) = self.drawn(shared, &pairs) {
             let snapshot = |bytes| Snapshot {
@@ -261,12 +267,12 @@ impl Older {
 
     /// Makes it from the events themselves.
     fn read_again(&self, shared: &Shared) -> Result<Loaded, Fatal> {
-        let mut loaded = Loaded::default();
+        let (mut loaded, hashes) = (Loaded::default(), EntryHashes::default());
         shared.visit(0, self.end, &mut |record| {
             let event = &record.event;
             let positions = loaded.streams.entry(event.stream.clone()).or_default();
             positions.push(event.position);
-            loaded.hashes.add(event);
+            loaded.hashes.add(event, &hashes);
             true
         })?;
         let run = loaded.hashes.take_recent();

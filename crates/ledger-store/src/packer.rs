@@ -66,8 +66,8 @@ impl Packer {
     }
 
     /// Whoever else has work for sled.
-    pub(crate) fn clerk(&self) -> &Clerk {
-        &self.clerk
+    pub(crate) fn clerk(&mut self) -> &mut Clerk {
+        &mut self.clerk
     }
 
     /// What it goes on after.

@@ -1,16 +1,19 @@
-//! From a new event to its line: the salt, the hash of the details and the leaf are written here, for every log.
+//! From a new event to its line: details are sealed and leaves written here, for every log.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ledger_contract::{
     event::{Details, Event, EventData, LedgerOpenedV1, Stream, write_leaf},
     value::Instant,
 };
+use ledger_proof::Hash;
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng as _, SeedableRng as _},
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::{AppendError, Fatal, NewCommand, NewEvent};
+use crate::{AppendError, Fatal, NewCommand, NewDetails, NewEvent};
 
 /// The longest leaf in bytes: entries of a tiled log have a length of 16 bits (C2SP tlog-tiles, log entries).
 pub const LEAF_BYTES_MAX: usize = 65_535;
@@ -18,24 +21,43 @@ pub const LEAF_BYTES_MAX: usize = 65_535;
 /// The longest details in bytes, far above seven texts of 4,000 characters: a line must fit a reader's buffer.
 pub const DETAILS_BYTES_MAX: usize = 512 << 10;
 
+/// Room for the details of most entries, in bytes.
+const SEALED_BYTES: usize = 256;
+
 /// The version of the tape's format, as position 0 tells it; `FORMAT.md` states what it means.
 pub const FORMAT: u32 = 1;
 
-/// Writes lines. It owns the salts: a seeded cryptographic generator, so that a short text is not guessed from its hash.
-#[derive(Debug)]
-pub(crate) struct Renderer {
-    salts: ChaCha20Rng,
-    details: Vec<u8>,
+/// Gives the salts of details: from a seeded cryptographic generator, which clones share, so that a short text is not
+/// guessed from its hash.
+#[derive(Clone, Debug)]
+pub struct Salts(Arc<Mutex<ChaCha20Rng>>);
+
+/// Details as the log keeps them, with their salt and their hash. Made by [`Salts::seal`].
+#[derive(Clone, Debug)]
+pub struct Sealed {
+    details: Details,
+    /// The right part of the line.
+    bytes: Vec<u8>,
+    hash: Hash,
 }
 
-/// The widths in bytes of a line's two parts, without tab and newline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Widths {
-    pub(crate) leaf: u32,
-    pub(crate) details: u32,
+impl NewDetails {
+    pub(crate) fn sealed(self, salts: &Salts) -> Result<Option<Sealed>, AppendError> {
+        match self {
+            Self::Open(details) => salts.seal(details),
+            Self::Sealed(sealed) => Ok(Some(sealed)),
+        }
+    }
 }
 
-impl Renderer {
+impl Sealed {
+    /// The details with their salt.
+    pub(crate) fn into_details(self) -> Details {
+        self.details
+    }
+}
+
+impl Salts {
     pub(crate) fn new(seed: Option<[u8; 32]>) -> Result<Self, Fatal> {
         let seed = if let Some(seed) = seed {
             seed
@@ -48,55 +70,68 @@ impl Renderer {
             })?;
             seed
         };
-        Ok(Self {
-            salts: ChaCha20Rng::from_seed(seed),
-            details: Vec::new(),
-        })
+        Ok(Self(Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed)))))
     }
 
-    /// Adds the event's line to `into`, and the hash of its details to the event and the salt to the details. A refusal
-    /// leaves `into` as it was.
-    pub(crate) fn line(
-        &mut self,
-        event: &mut Event,
-        details: &mut Option<Details>,
-        into: &mut Vec<u8>,
-    ) -> Result<Widths, AppendError> {
-        let unwritable = |error: serde_json::Error| Fatal::Io {
-            doing: "writing an event as JSON".to_owned(),
-            reason: error.to_string(),
-            disk_full: false,
-        };
-        // The leaf holds the hash of the details, so the right part is made before the left one.
-        self.details.clear();
-        if details.as_ref().is_some_and(Details::is_empty) {
-            *details = None;
+    /// Details with a salt of their own, written and hashed; none when there is nothing to keep.
+    pub fn seal(&self, mut details: Details) -> Result<Option<Sealed>, AppendError> {
+        if details.is_empty() {
+            return Ok(None);
         }
-        event.details_hash = None;
-        if let Some(details) = details {
-            let mut salt = [0; 16];
-            self.salts.fill_bytes(&mut salt);
-            details.write(salt, &mut self.details).map_err(unwritable)?;
-            if self.details.len() > DETAILS_BYTES_MAX {
-                let bytes = self.details.len();
-                return Err(AppendError::TooLong { bytes });
-            }
-            event.details_hash = Some(Sha256::digest(&self.details).into());
-        }
-        let start = into.len();
-        write_leaf(event, into).map_err(unwritable)?;
-        let bytes = into.len() - start;
-        if bytes > LEAF_BYTES_MAX {
-            into.truncate(start);
+        let mut salt = [0; 16];
+        // A generator that panicked half-way has given nothing away.
+        let mut salts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        salts.fill_bytes(&mut salt);
+        drop(salts);
+        let mut bytes = Vec::with_capacity(SEALED_BYTES);
+        details
+            .write(salt, &mut bytes)
+            .map_err(|error| unwritable(&error))?;
+        if bytes.len() > DETAILS_BYTES_MAX {
+            let bytes = bytes.len();
             return Err(AppendError::TooLong { bytes });
         }
-        into.push(b'\t');
-        into.extend_from_slice(&self.details);
-        into.push(b'\n');
-        Ok(Widths {
-            leaf: u32::try_from(bytes).unwrap_or(u32::MAX),
-            details: u32::try_from(self.details.len()).unwrap_or(u32::MAX),
-        })
+        let hash = Sha256::digest(&bytes).into();
+        Ok(Some(Sealed { details, bytes, hash }))
+    }
+}
+
+/// The widths in bytes of a line's two parts, without tab and newline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Widths {
+    pub(crate) leaf: u32,
+    pub(crate) details: u32,
+}
+
+/// Adds the event's line to `into`, and the hash of its details to the event. A refusal leaves `into` as it was.
+pub(crate) fn line(
+    event: &mut Event,
+    details: Option<&Sealed>,
+    into: &mut Vec<u8>,
+) -> Result<Widths, AppendError> {
+    event.details_hash = details.map(|sealed| sealed.hash);
+    let right = details.map_or(&[][..], |sealed| &sealed.bytes);
+    let start = into.len();
+    write_leaf(event, into).map_err(|error| unwritable(&error))?;
+    let bytes = into.len() - start;
+    if bytes > LEAF_BYTES_MAX {
+        into.truncate(start);
+        return Err(AppendError::TooLong { bytes });
+    }
+    into.push(b'\t');
+    into.extend_from_slice(right);
+    into.push(b'\n');
+    Ok(Widths {
+        leaf: u32::try_from(bytes).unwrap_or(u32::MAX),
+        details: u32::try_from(right.len()).unwrap_or(u32::MAX),
+    })
+}
+
+fn unwritable(error: &serde_json::Error) -> Fatal {
+    Fatal::Io {
+        doing: "writing an event as JSON".to_owned(),
+        reason: error.to_string(),
+        disk_full: false,
     }
 }
 
@@ -106,7 +141,7 @@ pub(crate) fn events_of(
     position: u64,
     version: u64,
     recorded_at: Instant,
-) -> impl Iterator<Item = (Event, Option<Details>)> {
+) -> impl Iterator<Item = (Event, Option<NewDetails>)> {
     let NewCommand {
         stream,
         recorded_by,

@@ -14,17 +14,17 @@ use ledger_proof::Tree;
 use crate::{
     AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, Snapshots, TapeReader,
     ahead::Ahead,
-    destroy::{ORDERS, carry_out},
+    destroy::{ORDERS, Orders, carry_out},
     facts,
     group::Group,
-    index::{entry_hash, key_hash},
+    index::key_hash,
     lock::Lock,
     memory::{no_group, outside},
     older::Index,
     open,
     packer::Packer,
     record::{self, Record},
-    render::{Renderer, Widths, events_of},
+    render::{Salts, Sealed, Widths, events_of, line},
     shared::{Shared, details_at, reading, writing},
     tape::{Commit, Line, Place, Writer, parse},
 };
@@ -46,7 +46,7 @@ pub struct TapeLog {
     pub(crate) packed: (Vec<u8>, Vec<u8>),
     /// Where the lines of the command at hand stand.
     pub(crate) placed: Vec<(Place, Widths)>,
-    pub(crate) renderer: Renderer,
+    pub(crate) salts: Salts,
     pub(crate) chunk_bytes: usize,
     /// Why nothing is written any more, after an error of the tape.
     pub(crate) poisoned: Option<String>,
@@ -275,6 +275,10 @@ impl EventLog for TapeLog {
         TapeReader(Arc::clone(&self.shared))
     }
 
+    fn salts(&self) -> Salts {
+        self.salts.clone()
+    }
+
     fn begin(&mut self, now: Instant) -> Result<Instant, Fatal> {
         self.healthy()?;
         if let Some(stamp) = self.group.stamp {
@@ -307,13 +311,15 @@ impl EventLog for TapeLog {
         }
         let mut events = Vec::with_capacity(command.events.len());
         self.placed.clear();
-        for (mut event, mut details) in events_of(command, first, version, stamp) {
+        for (mut event, details) in events_of(command, first, version, stamp) {
             let start = self.group.buffer.len();
-            let line = self
-                .renderer
-                .line(&mut event, &mut details, &mut self.group.buffer);
-            let widths = match line {
-                Ok(widths) => widths,
+            let sealed = details.map_or(Ok(None), |details| details.sealed(&self.salts));
+            let written = sealed.and_then(|sealed| {
+                let widths = line(&mut event, sealed.as_ref(), &mut self.group.buffer)?;
+                Ok((widths, sealed.map(Sealed::into_details)))
+            });
+            let (widths, details) = match written {
+                Ok(written) => written,
                 Err(refused) => {
                     // The events before it go too; none of them was written, since that is done between commands.
                     self.group.cut(first);
@@ -335,10 +341,15 @@ impl EventLog for TapeLog {
         let mut streams = writing(&self.shared.streams);
         for (event, _) in &events {
             streams.push(&event.stream, event.position);
-            self.index.add(event);
-            writing(&self.shared.orders).add(event);
         }
+        // Letting go of a lock waits until memory has what was stored before: less than what follows.
         drop(streams);
+        for (event, _) in &events {
+            self.index.add(event);
+            if Orders::concern(event) {
+                writing(&self.shared.orders).add(event);
+            }
+        }
         if self.group.buffer.len() >= self.chunk_bytes {
             self.write_out()?;
         }
@@ -398,7 +409,7 @@ impl EventLog for TapeLog {
 
     fn entry_events(&self, stream: &Stream, kind: EntryKind, id: &str) -> Result<Vec<Event>, Fatal> {
         let mut events = Vec::new();
-        for position in self.find(entry_hash(stream, kind, id))? {
+        for position in self.find(self.index.entry_hash(stream, kind, id))? {
             let record = self.record(position)?;
             let same =
                 |event: &Event| event.stream == *stream && event.data.entry_keys().contains(&(kind, id));

@@ -10,11 +10,8 @@ use axum::{
     response::Response,
     routing::post,
 };
-use ledger_contract::{
-    command::{COMMAND_BYTES_MAX, Fault},
-    problem::Trouble,
-};
-use ledger_service::Submission;
+use ledger_contract::{command::COMMAND_BYTES_MAX, problem::Trouble};
+use ledger_service::{Line, Submission};
 use serde_json::json;
 
 use super::{IDEMPOTENCY_KEY, created};
@@ -37,9 +34,6 @@ const NDJSON: [&str; 3] = [
 const BATCH_COMMANDS_MAX: usize = 10_000;
 /// The largest batch.
 const BATCH_BYTES_MAX: usize = 16 << 20;
-
-/// A command, or why it cannot be read, with the number of its line.
-type Line = (u64, Result<Submission, Vec<Fault>>);
 
 /// Many commands.
 pub(crate) fn page<R: Record>() -> Page<R> {
@@ -102,7 +96,7 @@ fn read(bytes: &[u8], recorded_by: &str) -> Result<Vec<Line>, Failure> {
             let sentence = format!("Line {number} has more than the {COMMAND_BYTES_MAX} bytes of a command.");
             return Err(Failure::trouble(Trouble::TooLarge, &sentence));
         }
-        lines.push((number, Submission::read(line, None, recorded_by)));
+        lines.push((number, Submission::read(line, None, recorded_by).map(Box::new)));
     }
     if lines.is_empty() {
         return Err(Failure::fault("", "The batch has no commands."));

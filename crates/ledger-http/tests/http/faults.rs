@@ -11,7 +11,9 @@ use ledger_contract::{
     value::Instant,
 };
 use ledger_service::Clock as _;
-use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, MemoryLog, MemoryReader, NewCommand, Recorded};
+use ledger_store::{
+    AppendError, EventLog, Fatal, Head, Mark, MemoryLog, MemoryReader, NewCommand, Recorded, Salts,
+};
 use ledger_testkit::ManualClock;
 use tower::ServiceExt as _;
 
@@ -246,6 +248,10 @@ impl EventLog for Breakable {
 
     fn reader(&self) -> MemoryReader {
         self.inner.reader()
+    }
+
+    fn salts(&self) -> Salts {
+        self.inner.salts()
     }
 
     fn begin(&mut self, now: Instant) -> Result<Instant, Fatal> {

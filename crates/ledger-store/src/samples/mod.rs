@@ -107,7 +107,7 @@ pub fn expenditure(stream: &Stream, number: u64) -> NewCommand {
         events: vec![NewEvent {
             booking_date: DAY,
             data: posted(&format!("E{number}"), i64::try_from(number).unwrap_or(0) + 1),
-            details: even.then(|| details(&number.to_string())),
+            details: even.then(|| details(&number.to_string()).into()),
         }],
     }
 }

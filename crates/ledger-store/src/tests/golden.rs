@@ -13,7 +13,7 @@ use super::small;
 use crate::{
     disk::RealDisk,
     record,
-    render::{Renderer, Widths},
+    render::{self, Salts, Widths},
     samples::{details, every_type, programme},
     tape::{Place, Start, Tape, survey},
 };
@@ -47,13 +47,12 @@ fn written(data: EventData) -> (Event, Vec<u8>, Vec<u8>) {
         data,
         details_hash: None,
     };
-    let mut texts = even.then(|| details("é € 😀"));
+    let texts = even.then(|| details("é € 😀"));
     let seed = [u8::try_from(number % 251).unwrap(); 32];
     let (mut line, mut record) = (Vec::new(), Vec::new());
-    let widths = Renderer::new(Some(seed))
-        .unwrap()
-        .line(&mut event, &mut texts, &mut line)
-        .unwrap();
+    let salts = Salts::new(Some(seed)).unwrap();
+    let sealed = texts.and_then(|texts| salts.seal(texts).unwrap());
+    let widths = render::line(&mut event, sealed.as_ref(), &mut line).unwrap();
     record::encode(&event, PLACE, widths, &mut record).unwrap();
     (event, line, record)
 }
