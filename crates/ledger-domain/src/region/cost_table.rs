@@ -3,22 +3,54 @@
 use crate::{Date, Money, programme::money};
 use std::collections::BTreeMap;
 
+/// Days that make a block.
+const BLOCK_DAYS: u8 = 32;
+/// From so many cells for each place on a block has rows: twice as many cells would take the memory of all of them.
+const CELLS_A_PLACE: usize = 8;
+
 /// Amounts by day and place, a place being a municipality's number in a list of them: see `Places`.
 ///
-/// A question at any date adds up rows that lie in memory as they are read: those of the whole blocks before it, and
-/// those of the last block's days. So it costs the same however many amounts there are.
+/// A question at any date adds up rows that lie in memory as they are read: the sums of the blocks before it, and the
+/// days of the last block. So it costs the same however many amounts there are.
+///
+/// Cents wrap here: a region's yearly volume keeps every true figure within [`Money`], so that it comes out right
+/// whatever the sums on the way to it; and a damaged tape ends in a wrong figure, not in a panic.
 #[derive(Clone, Debug, Default)]
 pub struct CostTable {
     /// One more than the highest place.
     width: usize,
-    days: BTreeMap<Date, Row>,
-    /// The sum of a block's days, by its first.
-    blocks: BTreeMap<Date, Row>,
+    /// By the number of whole blocks since 1970.
+    blocks: BTreeMap<i32, Block>,
 }
 
-/// The first of the 32 days that make a block.
-const fn block(day: Date) -> Date {
-    Date::from_epoch_days(day.epoch_days() & !31)
+#[derive(Clone, Debug, Default)]
+struct Block {
+    sum: Row,
+    days: Days,
+}
+
+/// Cents by place; places beyond the list have nothing.
+type Row = Vec<i64>;
+
+#[derive(Clone, Debug)]
+enum Days {
+    /// A day of the block, a place and cents, in the order of booking.
+    Cells(Vec<(u8, u16, i64)>),
+    /// Every day of the block.
+    Rows(Vec<Row>),
+}
+
+impl Default for Days {
+    fn default() -> Self {
+        Self::Cells(Vec::new())
+    }
+}
+
+/// The block of a day and the day's place in it.
+fn split(day: Date) -> (i32, u8) {
+    let (days, length) = (day.epoch_days(), i32::from(BLOCK_DAYS));
+    let day = u8::try_from(days.rem_euclid(length)).unwrap_or_default();
+    (days.div_euclid(length), day)
 }
 
 impl CostTable {
@@ -28,90 +60,103 @@ impl CostTable {
             return;
         }
         self.width = self.width.max(usize::from(place) + 1);
-        for (rows, day) in [(&mut self.days, day), (&mut self.blocks, block(day))] {
-            let row = rows.entry(day).or_default();
-            row.add(place, amount.cents(), self.width);
-        }
+        let (block, day) = split(day);
+        let block = self.blocks.entry(block).or_default();
+        add(&mut block.sum, place, amount.cents(), self.width);
+        block.days.add(day, place, amount.cents(), self.width);
     }
 
     /// What every place has on or before a day; those beyond the list have nothing.
     pub fn through(&self, day: Date) -> Vec<Money> {
-        let block = block(day);
-        let before = self.blocks.range(..block);
-        self.sum(before.chain(self.days.range(block..=day)).map(|(_, row)| row))
-    }
-
-    /// Each day with bookings, in order, and what every place has on it.
-    pub fn days(&self) -> impl Iterator<Item = (Date, Vec<Money>)> {
-        self.days.iter().map(|(day, row)| (*day, self.sum([row])))
-    }
-
-    fn sum<'a>(&self, rows: impl IntoIterator<Item = &'a Row>) -> Vec<Money> {
+        let (last, day) = split(day);
         let mut sums = vec![0; self.width];
-        for row in rows {
-            row.add_to(&mut sums);
+        for block in self.blocks.range(..last).map(|(_, block)| block) {
+            add_row(&mut sums, &block.sum);
+        }
+        if let Some(block) = self.blocks.get(&last) {
+            block.days.add_through(day, &mut sums);
         }
         sums.into_iter().map(|cents| money(cents.into())).collect()
     }
-}
 
-/// Cents by place. They wrap: a region's yearly volume keeps every true figure within [`Money`], so that it comes out
-/// right whatever the sums on the way to it; and a damaged tape ends in a wrong figure, not in a panic.
-#[derive(Clone, Debug)]
-enum Row {
-    /// Of some places, in order.
-    Some(Vec<(u16, i64)>),
-    /// Of every place; those beyond the list have nothing.
-    Every(Vec<i64>),
-}
-
-impl Default for Row {
-    fn default() -> Self {
-        Self::Some(Vec::new())
+    /// Each day with bookings, in order, and what every place has on it; places beyond the list have nothing.
+    pub fn days(&self) -> impl Iterator<Item = (Date, Vec<Money>)> {
+        let days = self.blocks.iter().flat_map(|(block, of)| {
+            let first = block * i32::from(BLOCK_DAYS);
+            (first..).zip(of.days.rows(self.width))
+        });
+        days.filter(|(_, row)| !row.is_empty()).map(|(day, row)| {
+            let amounts = row.into_iter().map(|cents| money(cents.into()));
+            (Date::from_epoch_days(day), amounts.collect())
+        })
     }
 }
 
-impl Row {
-    fn add(&mut self, place: u16, cents: i64, width: usize) {
+impl Days {
+    fn add(&mut self, day: u8, place: u16, cents: i64, width: usize) {
         match self {
-            Self::Some(cells) => match cells.binary_search_by_key(&place, |(place, _)| *place) {
-                Ok(at) => {
-                    if let Some((_, sum)) = cells.get_mut(at) {
-                        *sum = sum.wrapping_add(cents);
+            Self::Cells(cells) if cells.len() < CELLS_A_PLACE * width => cells.push((day, place, cents)),
+            Self::Cells(_) => {
+                *self = Self::Rows(self.rows(width));
+                self.add(day, place, cents, width);
+            }
+            Self::Rows(rows) => {
+                if let Some(row) = rows.get_mut(usize::from(day)) {
+                    add(row, place, cents, width);
+                }
+            }
+        }
+    }
+
+    fn add_through(&self, day: u8, sums: &mut [i64]) {
+        match self {
+            Self::Cells(cells) => {
+                // No branch: which of them count is as good as chance.
+                for (of, place, cents) in cells {
+                    add_cell(sums, *place, if *of <= day { *cents } else { 0 });
+                }
+            }
+            Self::Rows(rows) => {
+                for row in rows.iter().take(usize::from(day) + 1) {
+                    add_row(sums, row);
+                }
+            }
+        }
+    }
+
+    /// A row for each day of the block, empty for one without bookings.
+    fn rows(&self, width: usize) -> Vec<Row> {
+        match self {
+            Self::Cells(cells) => {
+                let mut rows = vec![Row::new(); BLOCK_DAYS.into()];
+                for (day, place, cents) in cells {
+                    if let Some(row) = rows.get_mut(usize::from(*day)) {
+                        add(row, *place, *cents, width);
                     }
                 }
-                // A cell takes the memory of two places, and half of the list may be room to grow.
-                Err(_) if cells.len() * 4 >= width => {
-                    let mut sums = vec![0; width];
-                    self.add_to(&mut sums);
-                    *self = Self::Every(sums);
-                    self.add(place, cents, width);
-                }
-                Err(at) => cells.insert(at, (place, cents)),
-            },
-            Self::Every(sums) => {
-                if sums.len() <= usize::from(place) {
-                    sums.resize(width, 0);
-                }
-                add(sums, place, cents);
+                rows
             }
-        }
-    }
-
-    fn add_to(&self, sums: &mut [i64]) {
-        match self {
-            Self::Some(cells) => cells.iter().for_each(|(place, cents)| add(sums, *place, *cents)),
-            Self::Every(row) => {
-                for (sum, cents) in sums.iter_mut().zip(row) {
-                    *sum = sum.wrapping_add(*cents);
-                }
-            }
+            Self::Rows(rows) => rows.clone(),
         }
     }
 }
 
-fn add(sums: &mut [i64], place: u16, cents: i64) {
-    if let Some(sum) = sums.get_mut(usize::from(place)) {
+/// Adds to a row that grows to hold the place, which is one of `width`.
+fn add(row: &mut Row, place: u16, cents: i64, width: usize) {
+    if row.len() <= usize::from(place) {
+        row.resize(width, 0);
+    }
+    add_cell(row, place, cents);
+}
+
+fn add_cell(row: &mut [i64], place: u16, cents: i64) {
+    if let Some(sum) = row.get_mut(usize::from(place)) {
         *sum = sum.wrapping_add(cents);
+    }
+}
+
+fn add_row(sums: &mut [i64], row: &[i64]) {
+    for (sum, cents) in sums.iter_mut().zip(row) {
+        *sum = sum.wrapping_add(*cents);
     }
 }
