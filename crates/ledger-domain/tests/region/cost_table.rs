@@ -54,7 +54,7 @@ fn summed<'a>(booked: impl Iterator<Item = &'a (i32, u16, i64)>) -> BTreeMap<u16
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn a_table_tells_what_was_booked_by_a_day_and_on_it(booked in booked()) {
         let mut table = CostTable::default();
