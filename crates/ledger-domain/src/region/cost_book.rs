@@ -137,12 +137,6 @@ impl CostBook {
         for (day, municipality, amount) in &booked.above {
             book.above.add(*day, book.places.of(*municipality), *amount);
         }
-        let client_of =
-            |(client, municipality, ..): &(u32, Municipality, Date, Money)| (*client, *municipality);
-        let clients = booked
-            .of_clients
-            .chunk_by(|one, next| client_of(one) == client_of(next));
-        book.clients.reserve(clients.count());
         for (client, municipality, day, amount) in &booked.of_clients {
             let client = book.clients.entry((*client, *municipality)).or_default();
             client.add(*day, *amount);
