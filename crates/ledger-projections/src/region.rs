@@ -60,6 +60,11 @@ impl RegionProjection {
         &self.title
     }
 
+    /// What commands are decided against.
+    pub const fn state(&self) -> &Region {
+        &self.state
+    }
+
     /// Whether the municipality is or was a member, on any date.
     pub fn has_municipality(&self, municipality: Municipality) -> bool {
         self.state.members.get(municipality).is_some()

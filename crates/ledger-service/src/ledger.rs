@@ -61,8 +61,9 @@ pub fn open(
     read_model.catch_up(&reader)?;
     let writable = opened.read_only.is_none();
     let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader, writable)?;
+    let writer = Writer::new(log, &read_model);
     let queries = Queries::new(reader, read_model, proofs, kept, clock);
-    Ok((Writer::new(log), queries, opened))
+    Ok((writer, queries, opened))
 }
 
 /// The same over any log, such as one in memory.
@@ -71,8 +72,9 @@ pub fn over<L: EventLog>(log: L, clock: Arc<dyn Clock>) -> Result<(Writer<L>, Qu
     let mut read_model = ReadModel::default();
     read_model.catch_up(&reader)?;
     let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), &reader, true)?;
+    let writer = Writer::new(log, &read_model);
     let queries = Queries::new(reader, read_model, proofs, Kept::new(None), clock);
-    Ok((Writer::new(log), queries))
+    Ok((writer, queries))
 }
 
 /// A handle on the running ledger; clones share it.

@@ -13,11 +13,15 @@ use ledger_domain::{
 };
 use ledger_store::{EventReader, Fatal, Told};
 
+use crate::read_model::ReadModel;
+
 /// What the writer knows: one state per stream, nothing per entry.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Streams {
     programmes: HashMap<Id, Programme>,
     regions: HashMap<Id, Region>,
+    /// How many events the regions held when they were taken from the read model.
+    regions_position: u64,
 }
 
 /// One stream's state, kept aside to come back to; none for a stream that had no events yet.
@@ -36,15 +40,34 @@ impl Streams {
         self.regions.get(id)
     }
 
-    /// The states after every durable event.
-    pub(crate) fn of(reader: &impl EventReader) -> Result<Self, Fatal> {
-        let mut streams = Self::default();
-        reader.read_facts(0, reader.head().size, &mut |_, told| streams.apply(told))?;
+    /// The regions as the read model has them, and no programmes yet: it holds those otherwise. Years of a region's groups
+    /// are in memory once until a command changes one.
+    pub(crate) fn known_to(model: &ReadModel) -> Self {
+        let regions = model.regions();
+        Self {
+            programmes: HashMap::new(),
+            regions: regions
+                .map(|(id, projection)| (id.clone(), projection.state().clone()))
+                .collect(),
+            regions_position: model.log_position(),
+        }
+    }
+
+    /// The states after every durable event; programmes are read from the first.
+    pub(crate) fn completed(&self, reader: &impl EventReader) -> Result<Self, Fatal> {
+        let mut streams = Self {
+            programmes: HashMap::new(),
+            ..self.clone()
+        };
+        reader.read_facts(0, reader.head().size, &mut |position, told| {
+            streams.apply(position, told);
+        })?;
         Ok(streams)
     }
 
-    /// Folds one recorded event.
-    fn apply(&mut self, told: Told<'_>) {
+    /// Folds one recorded event, unless its region holds it.
+    fn apply(&mut self, position: u64, told: Told<'_>) {
+        let is_held = position < self.regions_position;
         let event = match told {
             Told::Fact(FactV1::Entry(entry)) => {
                 if let Some(programme) = self.programmes.get_mut(entry.programme)
@@ -55,7 +78,8 @@ impl Streams {
                 return;
             }
             Told::Fact(FactV1::Cost(cost)) => {
-                if let Some(region) = self.regions.get_mut(cost.region)
+                if !is_held
+                    && let Some(region) = self.regions.get_mut(cost.region)
                     && let Some(fact) = cost.to_domain()
                 {
                     region.apply_cost(cost.booking_date(), &fact);
@@ -72,7 +96,7 @@ impl Streams {
                 }
             }
             Stream::Region(id) => {
-                if let Some(happened) = event.data.to_region_event() {
+                if !is_held && let Some(happened) = event.data.to_region_event() {
                     self.apply_region(id, event, &happened);
                 }
             }

@@ -14,6 +14,7 @@ use crate::{
     clients::Clients,
     lookup::LogEntries,
     queries::no_programme,
+    read_model::ReadModel,
     region_queries::no_region,
     streams::{Saved, Streams},
     submission::Submission,
@@ -84,11 +85,11 @@ struct Undo {
 }
 
 impl<L: EventLog> Writer<L> {
-    /// A writer on a log.
-    pub(crate) fn new(log: L) -> Self {
+    /// A writer on a log, and what the read model knows of it.
+    pub(crate) fn new(log: L, model: &ReadModel) -> Self {
         Self {
             log,
-            streams: Streams::default(),
+            streams: Streams::known_to(model),
             is_ready: false,
             undo: None,
             clients: Clients::default(),
@@ -108,7 +109,7 @@ impl<L: EventLog> Writer<L> {
     /// Folds what was recorded before, once: no question needs it, so it is done after opening, by whoever posts.
     pub fn make_ready(&mut self) -> Result<(), Fatal> {
         if !self.is_ready {
-            self.streams = Streams::of(&self.log.reader())?;
+            self.streams = self.streams.completed(&self.log.reader())?;
             self.is_ready = true;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The costs of one group and year, by booking date: what shares are calculated from, at any date.
 
-use super::{CostTable, MemberCost, Running, running::minus};
+use super::{CostTable, MemberCost, Running, places::Places, running::minus};
 use crate::{Date, Money, Municipality};
 use std::collections::HashMap;
 
@@ -9,10 +9,12 @@ use std::collections::HashMap;
 /// Holds sums per municipality and day, so that asking costs the same however many costs were booked. Only
 /// with a stop-loss threshold it also holds the days of each client and municipality: which part of a cost lies above
 /// the threshold depends on what was booked before it, and a back-dated cost rewrites its client's later days.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct CostBook {
     threshold: Option<Money>,
     joint: Running,
+    /// The municipalities of both tables.
+    places: Places,
     actual: CostTable,
     /// What lies above the threshold, client by client; empty without a threshold.
     above: CostTable,
@@ -63,7 +65,8 @@ impl CostBook {
             self.joint.add(day, amount);
             return;
         };
-        self.actual.add(day, municipality, amount);
+        let place = self.places.of(municipality);
+        self.actual.add(day, place, amount);
         let (Some(threshold), Some(client_no)) = (self.threshold, client_no) else {
             return;
         };
@@ -74,23 +77,22 @@ impl CostBook {
         let mut changed = Money::ZERO;
         for (later, total) in client.from(day) {
             let change = minus(above(total, threshold), above(minus(total, amount), threshold));
-            self.above.add(later, municipality, minus(change, changed));
+            self.above.add(later, place, minus(change, changed));
             changed = change;
         }
     }
 
     /// What is booked on or before a day.
     pub fn as_of(&self, day: Date) -> Costs {
-        let mut above = self.above.through(day).peekable();
-        let cost = |(municipality, actual)| {
-            let own = above.next_if(|(client_of, _)| *client_of == municipality);
-            let above = own.map_or(Money::ZERO, |(_, above)| above);
-            let shared = self.threshold.map_or(actual, |_| above);
+        let (actual, above) = (self.actual.through(day), self.above.through(day));
+        let cost = |(municipality, place)| {
+            let actual = at(&actual, place);
+            let shared = self.threshold.map_or(actual, |_| at(&above, place));
             (municipality, MemberCost { actual, shared })
         };
         Costs {
             joint: self.joint.at(day),
-            by_municipality: self.actual.through(day).map(cost).collect(),
+            by_municipality: self.places.iter().map(cost).collect(),
         }
     }
 
@@ -104,10 +106,23 @@ impl CostBook {
         of_clients.sort_unstable();
         BookedCosts {
             joint: self.joint.amounts().collect(),
-            actual: self.actual.amounts().collect(),
-            above: self.above.amounts().collect(),
+            actual: self.amounts(&self.actual),
+            above: self.amounts(&self.above),
             of_clients,
         }
+    }
+
+    /// The amounts of a table, by day and code.
+    fn amounts(&self, table: &CostTable) -> Vec<(Date, Municipality, Money)> {
+        let places: Vec<_> = self.places.iter().collect();
+        let mut amounts = Vec::new();
+        for (day, row) in table.days() {
+            let booked = places
+                .iter()
+                .map(|(municipality, place)| (day, *municipality, at(&row, *place)));
+            amounts.extend(booked.filter(|(.., amount)| !amount.is_zero()));
+        }
+        amounts
     }
 
     /// A book that holds this.
@@ -117,10 +132,10 @@ impl CostBook {
             book.joint.add(*day, *amount);
         }
         for (day, municipality, amount) in &booked.actual {
-            book.actual.add(*day, *municipality, *amount);
+            book.actual.add(*day, book.places.of(*municipality), *amount);
         }
         for (day, municipality, amount) in &booked.above {
-            book.above.add(*day, *municipality, *amount);
+            book.above.add(*day, book.places.of(*municipality), *amount);
         }
         for (client, municipality, day, amount) in &booked.of_clients {
             let client = book.clients.entry((*client, *municipality)).or_default();
@@ -133,6 +148,20 @@ impl CostBook {
     pub fn whole(&self) -> Costs {
         self.as_of(Date::from_epoch_days(i32::MAX))
     }
+}
+
+/// The same costs, whichever municipality came first.
+impl PartialEq for CostBook {
+    fn eq(&self, other: &Self) -> bool {
+        self.threshold == other.threshold && self.booked() == other.booked()
+    }
+}
+
+impl Eq for CostBook {}
+
+/// The amount of a place in a row; nothing beyond it.
+fn at(row: &[Money], place: u16) -> Money {
+    row.get(usize::from(place)).copied().unwrap_or_default()
 }
 
 /// The part of a client's total that lies above the threshold.

@@ -14,6 +14,7 @@ mod event;
 mod fact;
 mod members;
 mod parts;
+mod places;
 mod running;
 mod state;
 mod statement;

@@ -88,14 +88,15 @@ impl Running {
         days.iter().skip(at).copied()
     }
 
-    /// Each day with bookings and what was booked on it.
+    /// Each day on which something was booked that does not sum to zero, and the sum.
     pub fn amounts(&self) -> impl Iterator<Item = (Date, Money)> {
         let mut before = Money::ZERO;
-        self.days.as_slice().iter().map(move |(day, total)| {
+        let amounts = self.days.as_slice().iter().map(move |(day, total)| {
             let amount = minus(*total, before);
             before = *total;
             (*day, amount)
-        })
+        });
+        amounts.filter(|(_, amount)| !amount.is_zero())
     }
 
     /// How many days of the list are on or before this day.

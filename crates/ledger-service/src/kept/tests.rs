@@ -178,7 +178,10 @@ fn agrees_with_events(writer: &Writer<TapeLog>, queries: &Queries<TapeReader>, w
         Some(told.to_sums()) == region.map(|region| region.to_sums()),
         "{what}"
     );
-    for streams in [&writer.streams, &Streams::of(reader).expect("reads")] {
+    for streams in [
+        &writer.streams,
+        &Streams::default().completed(reader).expect("reads"),
+    ] {
         assert!(streams.programme(&p_id) == p.as_ref(), "{what}");
         assert!(streams.region(&r_id) == r.as_ref(), "{what}");
     }
