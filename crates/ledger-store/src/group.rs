@@ -3,7 +3,7 @@
 use ledger_contract::value::Instant;
 use ledger_proof::{Hash, Tree, leaf_hash};
 
-use crate::{render::Widths, tape::Checksum};
+use crate::{render::Widths, tape::Checksum, tile_roots::TILE_EVENTS};
 
 /// One staged event. Some 60 bytes are kept of each; the line itself goes to the tape in chunks.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,8 @@ pub(crate) struct Group {
     tree: Tree,
     checksum: Checksum,
     staged: Vec<Staged>,
+    /// The roots of the tiles that it fills.
+    tiles: Vec<Hash>,
 }
 
 impl Group {
@@ -53,6 +55,7 @@ impl Group {
         self.buffer.clear();
         self.buffer.shrink_to(KEPT_BYTES);
         self.trees.clear();
+        self.tiles.clear();
         self.staged.clear();
         self.staged.shrink_to(KEPT_BYTES / size_of::<Staged>());
     }
@@ -72,6 +75,11 @@ impl Group {
         &self.tree
     }
 
+    /// The number of the first tile that it fills, and their roots.
+    pub(crate) fn take_tiles(&mut self) -> (u64, Vec<Hash>) {
+        (self.first() / TILE_EVENTS, std::mem::take(&mut self.tiles))
+    }
+
     pub(crate) fn checksum(&self) -> Checksum {
         self.checksum.clone()
     }
@@ -83,7 +91,7 @@ impl Group {
             .get(start..start + widths.leaf as usize)
             .unwrap_or_default();
         let hash = leaf_hash(leaf);
-        self.tree.push(hash);
+        self.tiles.extend(self.tree.push(hash));
         self.checksum.add_event(leaf, widths.details);
         self.staged.push(Staged {
             hash,
@@ -116,6 +124,8 @@ impl Group {
         for staged in self.staged.iter().skip(kept / TREE_EVENTS * TREE_EVENTS) {
             self.tree.push(staged.hash);
         }
+        let tiles = self.size() / TILE_EVENTS - self.first() / TILE_EVENTS;
+        self.tiles.truncate(usize::try_from(tiles).unwrap_or(usize::MAX));
         line_end
     }
 
