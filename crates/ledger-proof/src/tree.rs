@@ -14,6 +14,9 @@ pub fn leaf_hash(leaf: &[u8]) -> Hash {
         .into()
 }
 
+/// A tile holds 2 to the power of this many leaves.
+const TILE_HEIGHT: u32 = 8;
+
 pub(crate) fn node_hash(left: &Hash, right: &Hash) -> Hash {
     let mut node = [1; 65];
     let (_, children) = node.split_at_mut(1);
@@ -47,17 +50,21 @@ impl Tree {
         self.size
     }
 
-    /// Adds the leaf with this hash.
-    pub fn push(&mut self, leaf: Hash) {
-        let mut node = leaf;
+    /// Adds the leaf with this hash; tells the root of the tile that it fills, every 256th time.
+    pub fn push(&mut self, leaf: Hash) -> Option<Hash> {
+        let (mut node, mut tile) = (leaf, None);
         // Every trailing one bit of the size is a subtree as large as the node at hand: they become one.
-        for _ in 0..self.size.trailing_ones() {
+        for height in 1..=self.size.trailing_ones() {
             if let Some(left) = self.peaks.pop() {
                 node = node_hash(&left, &node);
+            }
+            if height == TILE_HEIGHT {
+                tile = Some(node);
             }
         }
         self.peaks.push(node);
         self.size += 1;
+        tile
     }
 
     /// The root: SHA-256 of nothing for the empty tree.

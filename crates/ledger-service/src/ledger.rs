@@ -7,7 +7,7 @@ use std::{
     thread::JoinHandle,
 };
 
-use ledger_store::{EventLog, EventReader, Fatal, Opened, Options, TapeLog, TapeReader};
+use ledger_store::{EventLog, EventReader, Fatal, Opened, Options, TapeLog, TapeReader, TileRoots};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::error;
 
@@ -56,11 +56,11 @@ pub fn open(
     };
     let (log, opened) = TapeLog::open(directory, options, clock.now())?;
     let reader = log.reader();
-    let kept = Kept::new(Some(log.snapshots()));
+    let (kept, roots) = (Kept::new(Some(log.snapshots())), log.tile_roots());
     let mut read_model = kept.model(&reader)?;
     read_model.catch_up(&reader)?;
     let writable = opened.read_only.is_none();
-    let proofs = Proofs::open(Keep::Directory(directory.to_owned()), &reader, writable)?;
+    let proofs = Proofs::open(Keep::Directory(directory.to_owned()), roots, &reader, writable)?;
     let writer = Writer::new(log, &read_model);
     let queries = Queries::new(reader, read_model, proofs, kept, clock);
     Ok((writer, queries, opened))
@@ -71,7 +71,7 @@ pub fn over<L: EventLog>(log: L, clock: Arc<dyn Clock>) -> Result<(Writer<L>, Qu
     let reader = log.reader();
     let mut read_model = ReadModel::default();
     read_model.catch_up(&reader)?;
-    let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), &reader, true)?;
+    let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), TileRoots::default(), &reader, true)?;
     let writer = Writer::new(log, &read_model);
     let queries = Queries::new(reader, read_model, proofs, Kept::new(None), clock);
     Ok((writer, queries))

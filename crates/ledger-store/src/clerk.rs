@@ -13,6 +13,8 @@ use std::{
     thread::JoinHandle,
 };
 
+use ledger_proof::Hash;
+
 use crate::{
     Snapshot, SnapshotKind,
     blocks::{Blocks, BlocksHead, Fault},
@@ -44,6 +46,8 @@ enum Work {
     Head(BlocksHead),
     /// Whatever begins at a position or behind it goes.
     Cut(u64),
+    /// The roots of full tiles, from the one with this number on.
+    Tiles(u64, Vec<Hash>),
     Keep(SnapshotKind, Snapshot),
     Remove(SnapshotKind, u64),
     Flush(SyncSender<()>),
@@ -85,6 +89,14 @@ impl Clerk {
             writing(waiting).retain(|(first, _)| *first < size);
         }
         self.give(Work::Cut(size));
+    }
+
+    /// Takes the roots of full tiles, which are found at once.
+    pub(crate) fn file_tiles(&mut self, first: u64, roots: Vec<Hash>) {
+        if !roots.is_empty() {
+            self.shared.tiles.hold(first, &roots);
+            self.hold(Work::Tiles(first, roots));
+        }
     }
 
     /// Takes a snapshot, and removes an earlier one of its kind after that.
@@ -167,6 +179,7 @@ fn act(shared: &Shared, work: Work) {
             ask(&|blocks| blocks.put_facts(first, &facts));
             leave(&shared.waiting_facts, &facts);
         }
+        Work::Tiles(first, roots) => shared.tiles.write(first, &roots),
         Work::Cut(size) => ask(&|blocks| blocks.cut(size)),
         Work::Keep(kind, snapshot) => ask(&|blocks| snapshots::put(blocks, kind, &snapshot)),
         Work::Remove(kind, position) => ask(&|blocks| snapshots::remove(blocks, kind, position)),

@@ -5,7 +5,7 @@ use std::mem;
 use ledger_contract::value::Instant;
 use ledger_proof::{Hash, Tree, leaf_hash};
 
-use crate::{render::Widths, tape::Checksum};
+use crate::{render::Widths, tape::Checksum, tile_roots::TILE_EVENTS};
 
 /// One staged event. Some 60 bytes are kept of each; the line itself goes to the tape in chunks.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,8 @@ pub(crate) struct Group {
     runs: Vec<Run>,
     /// Memory for the first run of the next group.
     spare: Vec<Staged>,
+    /// The roots of the tiles that it fills.
+    tiles: Vec<Hash>,
 }
 
 impl Group {
@@ -65,6 +67,7 @@ impl Group {
         self.checksum = Checksum::default();
         self.buffer.clear();
         self.buffer.shrink_to(KEPT_BYTES);
+        self.tiles.clear();
         if let Some(run) = self.runs.drain(..).next() {
             self.spare = run.staged;
             self.spare.clear();
@@ -84,6 +87,11 @@ impl Group {
     /// The tree with all that is staged.
     pub(crate) fn tree(&self) -> &Tree {
         &self.tree
+    }
+
+    /// The number of the first tile that it fills, and their roots.
+    pub(crate) fn take_tiles(&mut self) -> (u64, Vec<Hash>) {
+        (self.first() / TILE_EVENTS, mem::take(&mut self.tiles))
     }
 
     pub(crate) fn checksum(&self) -> Checksum {
@@ -107,7 +115,7 @@ impl Group {
             Some(run) if run.staged.len() < RUN_EVENTS => run.staged.push(staged),
             _ => self.begin_run(staged),
         }
-        self.tree.push(hash);
+        self.tiles.extend(self.tree.push(hash));
     }
 
     fn begin_run(&mut self, first: Staged) {
@@ -129,7 +137,9 @@ impl Group {
         if let Some(run) = self.runs.get_mut(kept / RUN_EVENTS) {
             run.staged.truncate(kept % RUN_EVENTS);
             self.tree.clone_from(&run.tree);
-            run.staged.iter().for_each(|staged| self.tree.push(staged.hash));
+            for staged in &run.staged {
+                self.tree.push(staged.hash);
+            }
         }
         self.runs.pop_if(|run| run.staged.is_empty());
         let last = self.last();
@@ -139,6 +149,8 @@ impl Group {
         self.buffer
             .truncate(usize::try_from(in_buffer).unwrap_or(usize::MAX));
         self.written = self.written.min(line_end);
+        let tiles = self.size() / TILE_EVENTS - self.first() / TILE_EVENTS;
+        self.tiles.truncate(usize::try_from(tiles).unwrap_or(usize::MAX));
         line_end
     }
 

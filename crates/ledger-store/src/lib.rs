@@ -33,6 +33,7 @@ mod snapshots;
 mod state_bytes;
 mod tape;
 mod tape_log;
+mod tile_roots;
 mod told;
 mod verify;
 
@@ -62,4 +63,5 @@ pub use restore::{Restored, restore};
 pub use snapshots::{Snapshot, SnapshotKind, Snapshots};
 pub use state_bytes::{from_bytes, to_bytes};
 pub use tape_log::TapeLog;
+pub use tile_roots::TileRoots;
 pub use verify::{Verified, verify};

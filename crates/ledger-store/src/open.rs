@@ -9,7 +9,7 @@ use ledger_contract::{event::Event, value::Instant};
 use ledger_proof::leaf_hash;
 
 use crate::{
-    AppendError, EventLog, Fatal, Head, Opened, Options, TapeLog,
+    AppendError, EventLog, Fatal, Head, Opened, Options, TapeLog, TileRoots,
     backup::BACKUP,
     blocks::{Blocks, BlocksHead, Fault, close},
     cursor::visit_blocks,
@@ -27,6 +27,7 @@ use crate::{
     restore::is_unfinished,
     shared::{Durable, Shared, read_record, reading, writing},
     tape::{Line, Start, Survey, Tape, Writer, copy_bytes, cut_tail, failed, make_durable, parse, survey},
+    tile_roots::TILE_EVENTS,
 };
 
 /// How far the clock may be behind the last commit, in microseconds: five minutes.
@@ -82,7 +83,8 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
         root: survey.tree.root(),
         recorded_at: last,
     };
-    let mut filler = Filling::new(&tape, head);
+    let tiles = TileRoots::open(directory, head.size);
+    let mut filler = Filling::new(&tape, head, tiles);
     let (packer, fault) = filler.fill(sled, directory, options, head)?;
     let _ = filler.shared.older.set(filler.older);
     let orders = ordered(&filler.shared, filler.index.orders())?;
@@ -177,7 +179,7 @@ fn read_only(
         root: survey.tree.root(),
         recorded_at: last.recorded_at,
     };
-    let mut filler = Filling::new(&tape, head);
+    let mut filler = Filling::new(&tape, head, TileRoots::default());
     let mut packer = Packer::new(Arc::clone(&filler.shared), BlocksHead::default());
     filler.replay(&mut packer, options, head)?;
     let orders = ordered(&filler.shared, filler.index.orders())?;
@@ -308,7 +310,7 @@ struct Filling {
 }
 
 impl Filling {
-    fn new(tape: &Arc<Tape>, head: Head) -> Self {
+    fn new(tape: &Arc<Tape>, head: Head, tiles: TileRoots) -> Self {
         let durable = Durable {
             head,
             tail_first: 0,
@@ -317,7 +319,7 @@ impl Filling {
             facts: Arc::default(),
         };
         Self {
-            shared: Arc::new(Shared::new(Arc::clone(tape), durable)),
+            shared: Arc::new(Shared::new(Arc::clone(tape), durable, tiles)),
             index: Index::default(),
             older: Older::default(),
         }
@@ -427,6 +429,7 @@ impl Filling {
         let (mut position, mut end) = (tree.size(), next);
         let mut lines = tape.lines(next);
         let (mut bytes, mut fact) = (Vec::new(), Vec::new());
+        let (first_tile, mut tiles) = (position / TILE_EVENTS, Vec::new());
         // What is in blocks is indexed, and what follows is not, unless it was in the block in the making.
         let indexed = position.max(self.index.end());
         // To the line that closes the last commit.
@@ -449,7 +452,7 @@ impl Filling {
                     fact.clear();
                     facts::encode(&record.event, &mut fact);
                     packer.push(&bytes, &fact);
-                    tree.push(leaf_hash(leaf));
+                    tiles.extend(tree.push(leaf_hash(leaf)));
                     self.take(&record.event);
                     (position, end) = (position + 1, line.end());
                 }
@@ -468,6 +471,7 @@ impl Filling {
             }
         }
         packer.publish(head);
+        packer.clerk().file_tiles(first_tile, tiles);
         Ok(())
     }
 }

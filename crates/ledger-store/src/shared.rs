@@ -11,7 +11,7 @@ use ledger_proof::{Hash, Tree};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    Fatal, Head,
+    Fatal, Head, TileRoots,
     blocks::{Blocks, Fault, close},
     cursor::{Cursor, cursor_of, visit_blocks},
     destroy::Orders,
@@ -55,6 +55,7 @@ pub(crate) type Block = (u64, Arc<Vec<u8>>);
 pub(crate) struct Shared {
     pub(crate) tape: Arc<Tape>,
     pub(crate) durable: RwLock<Durable>,
+    pub(crate) tiles: TileRoots,
     pub(crate) streams: RwLock<Streams>,
     /// The index of what is older; set once, when the log is open.
     pub(crate) older: OnceLock<Older>,
@@ -72,10 +73,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(tape: Arc<Tape>, durable: Durable) -> Self {
+    pub(crate) fn new(tape: Arc<Tape>, durable: Durable, tiles: TileRoots) -> Self {
         Self {
             tape,
             durable: RwLock::new(durable),
+            tiles,
             streams: RwLock::default(),
             older: OnceLock::default(),
             waiting: RwLock::default(),

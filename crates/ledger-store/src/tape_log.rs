@@ -13,6 +13,7 @@ use ledger_proof::Tree;
 
 use crate::{
     AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, Snapshots, TapeReader,
+    TileRoots,
     ahead::Ahead,
     destroy::{ORDERS, Orders, carry_out},
     facts,
@@ -75,6 +76,11 @@ impl TapeLog {
     /// Where states that were made from the log are kept.
     pub fn snapshots(&self) -> Snapshots {
         Snapshots(Arc::clone(&self.shared))
+    }
+
+    /// The roots of the log's full tiles.
+    pub fn tile_roots(&self) -> TileRoots {
+        self.shared.tiles.clone()
     }
 
     /// Whether sled has failed, so that reads go to the slower tape until the log is opened again.
@@ -233,6 +239,8 @@ impl TapeLog {
         // Right after the last event's line, in the segment that the line stands in.
         let next = self.writer.place(end, true);
         self.packer.close(self.group.tree(), next);
+        let (tile, roots) = self.group.take_tiles();
+        self.packer.clerk().file_tiles(tile, roots);
         self.tree.clone_from(self.group.tree());
         self.writer.close_group();
         self.group.close();

@@ -336,7 +336,7 @@ fn proofs(writer: &mut ledger_service::Writer<TapeLog>, queries: &Queries<TapeRe
         taken.push(started.elapsed().as_micros());
     }
     Ok(vec![
-        ("first checkpoint, all hashed again, ms".to_owned(), checkpoint_ms),
+        ("first checkpoint, ms".to_owned(), checkpoint_ms),
         (
             "inclusion proof, p50, us".to_owned(),
             f64::from(u32::try_from(percentile(&taken, 50))?),

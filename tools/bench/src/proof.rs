@@ -166,7 +166,7 @@ fn inclusion_proofs(directory: &Path, events: u64, table: &mut Table) -> Result<
     let size = signed.checkpoint.size;
     let seconds = started.elapsed().as_secs_f64();
     table.figure(
-        &format!("first checkpoint of {size} events: all of them hashed again"),
+        &format!("first checkpoint of {size} events"),
         format!("{seconds:.2} s"),
     );
     let mut taken_us = Vec::new();

@@ -9,7 +9,7 @@ use ledger_contract::{
 };
 use ledger_domain::{Date, Id, programme, region};
 use ledger_projections::{PhaseOutQuery, ProgrammeProjection, RegionProjection};
-use ledger_store::{EventLog, EventReader, Options, Snapshot, SnapshotKind, TapeLog, TapeReader};
+use ledger_store::{EventLog, EventReader, Options, Snapshot, SnapshotKind, TapeLog, TapeReader, TileRoots};
 
 use super::{KIND, Kept};
 use crate::{
@@ -119,7 +119,8 @@ fn replaying(writer: &Writer<TapeLog>) -> Queries<TapeReader> {
     let reader = writer.log().reader();
     let mut model = ReadModel::default();
     model.catch_up(&reader).expect("applied");
-    let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), &reader, true).expect("opens");
+    let proofs =
+        Proofs::open(Keep::Memory(BTreeMap::new()), TileRoots::default(), &reader, true).expect("opens");
     Queries::new(reader, model, proofs, Kept::new(None), clock())
 }
 

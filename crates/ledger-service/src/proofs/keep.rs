@@ -11,8 +11,6 @@ use std::{
 
 use ledger_store::Fatal;
 
-use super::LeafHashes;
-
 /// Small texts by name; a name may have a folder.
 #[derive(Debug)]
 pub(crate) enum Keep {
@@ -23,14 +21,6 @@ pub(crate) enum Keep {
 }
 
 impl Keep {
-    /// The hashes of the leaves, kept beside the texts.
-    pub(crate) fn leaf_hashes(&self) -> LeafHashes {
-        match self {
-            Self::Directory(directory) => LeafHashes::open(directory),
-            Self::Memory(_) => LeafHashes::Memory(Vec::new()),
-        }
-    }
-
     /// The text with this name.
     pub(crate) fn read(&self, name: &str) -> Result<Option<String>, Fatal> {
         match self {

@@ -7,7 +7,6 @@ mod bundle;
 mod hashes;
 mod keep;
 mod keys;
-mod leaf_hashes;
 mod own_events;
 #[cfg(test)]
 mod tests;
@@ -17,7 +16,6 @@ pub(crate) use hashes::{Hashes, leaf_of};
 pub(crate) use keep::Keep;
 pub use keep::write_private;
 pub use keys::{new_key, read_key};
-pub(crate) use leaf_hashes::LeafHashes;
 pub(crate) use own_events::OwnEvents;
 
 use std::{
@@ -38,13 +36,11 @@ use ledger_proof::{
     note::Note,
     tile::TilePath,
 };
-use ledger_store::{EventLog, EventReader, Fatal, Head};
+use ledger_store::{EventLog, EventReader, Fatal, Head, TileRoots};
 use tracing::warn;
 
 use crate::{queries::Queries, writer::Writer};
 
-/// How many events are hashed before others get a turn.
-const FEED_EVENTS: u64 = 65_536;
 /// The file of the newest checkpoint.
 const CHECKPOINT: &str = "checkpoint";
 
@@ -97,15 +93,18 @@ struct State {
     /// The first key, while the record names none.
     first_key: Option<String>,
     hashes: Hashes,
-    /// Whether the hashes were held against the log and what was signed of it, which is done once.
-    agreed: bool,
     signed: Option<Signed>,
 }
 
 impl Proofs {
     /// Takes up the newest checkpoint; a log that ends before it has lost events. At the first start of a ledger that
     /// can be written, its key is made.
-    pub(crate) fn open(mut keep: Keep, reader: &impl EventReader, writable: bool) -> Result<Self, Fatal> {
+    pub(crate) fn open(
+        mut keep: Keep,
+        roots: TileRoots,
+        reader: &impl EventReader,
+        writable: bool,
+    ) -> Result<Self, Fatal> {
         let signed = match keep.read(CHECKPOINT)? {
             None => None,
             Some(text) => Some(taken_up(&text, reader)?),
@@ -124,16 +123,11 @@ impl Proofs {
                 };
             }
         }
-        let mut leaves = keep.leaf_hashes();
-        if leaves.size() > reader.head().size {
-            leaves.clear();
-        }
         Ok(Self(Mutex::new(State {
             keep,
             own,
             first_key,
-            hashes: Hashes::over(leaves),
-            agreed: false,
+            hashes: Hashes::over(roots),
             signed,
         })))
     }
@@ -143,29 +137,28 @@ impl Proofs {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Hashes what became durable, up to a size. Long only at the first question of all, when no hashes were kept.
+    /// Takes what became durable, a size at least, and holds it against the root of a commit. Long only when the roots of
+    /// the tiles were not kept.
     fn catch_up(&self, reader: &impl EventReader, to: u64) -> Result<(), Fatal> {
         loop {
             let mut state = self.lock();
-            let State {
-                hashes,
-                agreed,
-                signed,
-                ..
-            } = &mut *state;
-            let head = reader.head();
-            let to = if *agreed { to } else { head.size };
-            if hashes.size() < to {
-                hashes.feed(reader, to.min(hashes.size() + FEED_EVENTS))?;
-            } else if *agreed {
+            let State { hashes, signed, .. } = &mut *state;
+            if hashes.settled() >= to.max(1) {
                 return Ok(());
-            } else if hashes.root() != head.root && !hashes.are_own() {
-                warn!("the hashes of the leaves are not those of the log; all is hashed again");
-                hashes.clear();
-            } else {
-                agree(hashes, &head, signed.as_ref(), reader)?;
-                *agreed = true;
             }
+            let head = reader.head();
+            hashes.feed(reader, head.size)?;
+            if hashes.size() < head.size {
+                continue;
+            }
+            if hashes.root() != Some(head.root) && !hashes.are_own() {
+                warn!("the roots of the tiles are not those of the log; all is hashed again");
+                hashes.distrust();
+                continue;
+            }
+            agree(hashes, &head, signed.as_ref(), reader)?;
+            hashes.settle();
+            return Ok(());
         }
     }
 }
@@ -177,9 +170,11 @@ fn agree(
     signed: Option<&Signed>,
     reader: &impl EventReader,
 ) -> Result<(), Fatal> {
-    if hashes.root() != head.root {
+    if hashes.root() != Some(head.root) {
         return Err(rewritten(head.size));
     }
+    // What was signed is held against them once.
+    let signed = signed.filter(|_| hashes.settled() == 0);
     match signed.map(|signed| &signed.checkpoint) {
         Some(Checkpoint { size, root, .. }) if hashes.root_at(*size, reader)? != Some(*root) => {
             Err(rewritten(*size))
@@ -355,7 +350,7 @@ pub fn make_checkpoint<L: EventLog>(
     {
         return Ok(signed.clone());
     }
-    if hashes.root() != head.root {
+    if hashes.root() != Some(head.root) {
         return Err(rewritten(head.size).into());
     }
     own.catch_up(reader)?;
@@ -376,7 +371,6 @@ pub fn make_checkpoint<L: EventLog>(
     queries.gate().close();
     let head = committed?;
     // A crash from here on leaves a leaf that no checkpoint was signed over: the next one is.
-    hashes.feed(reader, head.size)?;
     let checkpoint = Checkpoint::new(own.origin.as_str(), head.size, head.root);
     let mut note = checkpoint.to_note()?;
     for key in &keys.signing {

@@ -1,5 +1,7 @@
 //! The proofs of a ledger in memory and of one in a directory.
 
+mod hashes;
+
 use std::{path::Path, sync::Arc, time::Duration};
 
 use ledger_contract::{
@@ -388,40 +390,4 @@ fn a_log_that_was_cut_or_rewritten_below_its_checkpoint_signs_nothing() {
         .expect_err("refused")
         .to_string();
     assert!(rewritten.contains("first 6 events"), "{rewritten}");
-}
-
-#[test]
-fn hashes_that_were_kept_are_taken_up_and_wrong_ones_are_made_again() {
-    let directory = tempfile::tempdir().expect("a directory");
-    let file = directory.path().join("leaf-hashes");
-    let (mut writer, queries) = in_directory(directory.path());
-    post(&mut writer, &queries, &programme("p"));
-    post(&mut writer, &queries, &expenditures("p", 0, 600));
-    let signed = make_checkpoint(&mut writer, &queries, false).expect("signed");
-    let right = std::fs::read(&file).expect("kept");
-    assert_eq!(right.len() as u64, signed.checkpoint.size * 32);
-    drop((writer, queries));
-
-    let mut flipped = right.clone();
-    flipped[5_000] ^= 1;
-    let long = [&right[..], &[7; 64]].concat();
-    for kept in [&right[..], &right[..3_201], &flipped, &long, b""] {
-        std::fs::write(&file, kept).expect("written");
-        let (mut writer, queries) = in_directory(directory.path());
-        let same = make_checkpoint(&mut writer, &queries, false).expect("the same");
-        assert_eq!(same.checkpoint, signed.checkpoint);
-        inclusion(&mut reading(&queries, &same), 300, same.checkpoint.size).expect("a proof");
-        // A commit's root is on the record; within a commit it is made of the hashes.
-        for size in [4, 200, 604, signed.checkpoint.size] {
-            let mut tree = ledger_proof::Tree::default();
-            let read = queries.reader().read(0, size, &mut |event| {
-                tree.push(leaf_hash(leaf_of(&event).expect("a leaf").as_bytes()));
-                true
-            });
-            read.expect("read");
-            assert_eq!(queries.root_at(size).expect("read"), Some(tree.root()), "{size}");
-        }
-        drop((writer, queries));
-        assert_eq!(std::fs::read(&file).expect("kept"), right);
-    }
 }

@@ -3,7 +3,8 @@
 
 use std::path::Path;
 
-use ledger_contract::event::Event;
+use ledger_contract::event::{Event, write_leaf};
+use ledger_proof::{Hash, Tree, leaf_hash};
 use proptest::prelude::*;
 
 use super::{
@@ -14,6 +15,7 @@ use crate::{
     EventLog, EventReader, Mark, TapeLog, Told,
     conformance::NOON,
     samples::{expenditure, programme},
+    tile_roots::TILE_EVENTS,
 };
 
 /// What is done to a log.
@@ -59,7 +61,23 @@ fn read(log: &TapeLog) -> Vec<Event> {
         })
         .unwrap();
     assert_eq!(told, events.len() as u64);
+    assert_eq!(
+        log.tile_roots().known(0, told / TILE_EVENTS),
+        tile_roots(&events),
+        "whole or not at all, and of these events"
+    );
     events
+}
+
+/// The roots of the full tiles over these events.
+fn tile_roots(events: &[Event]) -> Vec<Hash> {
+    let mut tree = Tree::default();
+    let leaves = events.iter().map(|event| {
+        let mut leaf = Vec::new();
+        write_leaf(event, &mut leaf).unwrap();
+        leaf_hash(&leaf)
+    });
+    leaves.filter_map(|leaf| tree.push(leaf)).collect()
 }
 
 fn follow(directory: &Path, steps: Vec<Step>) {
