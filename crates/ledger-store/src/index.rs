@@ -13,6 +13,8 @@ use ledger_contract::event::{EntryKind, Event, Stream};
 use sha2::{Digest as _, Sha256};
 use smol_str::SmolStr;
 
+use crate::runs::{Pair, Run, Runs};
+
 /// The versions of all streams, and the positions of their newer events.
 #[derive(Debug, Default)]
 pub(crate) struct Streams(HashMap<Stream, Known>);
@@ -26,13 +28,16 @@ struct Known {
 }
 
 impl Streams {
-    /// Streams with so many events each, none of them newer.
-    pub(crate) fn of_older(counts: impl IntoIterator<Item = (Stream, u64)>) -> Self {
+    /// Streams with so many events each, none of them newer but the ledger's own, whose positions are these.
+    pub(crate) fn of_older(counts: impl IntoIterator<Item = (Stream, u64)>, own: Vec<u64>) -> Self {
         let known = counts.into_iter().map(|(stream, older)| {
             let newer = Vec::new();
             (stream, Known { older, newer })
         });
-        Self(known.collect())
+        let mut streams = Self(known.collect());
+        let own = Known { older: 0, newer: own };
+        streams.0.insert(Stream::Ledger, own);
+        streams
     }
 
     pub(crate) fn push(&mut self, stream: &Stream, position: u64) {
@@ -77,16 +82,11 @@ impl Streams {
     }
 }
 
-/// A hash and a position that it leads to. It is a hint: whoever asks looks at the event.
-pub(crate) type Pair = (u64, u64);
-
-/// Pairs of hash and position: a table that grows and can be cut, and flat sorted runs that each are at least twice as
-/// long as the next. A run takes 16 bytes a pair, and can be stored as it is.
+/// Hashes and the positions that they lead to: a table that grows and can be cut, and sorted runs, which can be stored.
 #[derive(Debug, Default)]
 pub(crate) struct HashIndex {
     recent: Recent,
-    /// Oldest first.
-    runs: Vec<Vec<Pair>>,
+    runs: Runs,
 }
 
 impl HashIndex {
@@ -106,11 +106,7 @@ impl HashIndex {
     /// The positions with this hash, in order.
     pub(crate) fn find(&self, hash: u64) -> Vec<u64> {
         let mut found = Vec::new();
-        for run in &self.runs {
-            let start = first_of(run, hash);
-            let same = run.iter().skip(start).take_while(|(at, _)| *at == hash);
-            found.extend(same.map(|(_, position)| *position));
-        }
+        self.runs.find(hash, &mut found);
         self.recent.find(hash, &mut found);
         found.sort_unstable();
         found
@@ -121,19 +117,14 @@ impl HashIndex {
         self.recent.cut(size);
     }
 
-    /// Takes out what is recent, sorted: a run to be stored and given back.
-    pub(crate) fn take_recent(&mut self) -> Vec<Pair> {
-        self.recent.take()
+    /// Takes out what is recent, all of it at a position or behind it: a run to be stored and given back.
+    pub(crate) fn take_recent(&mut self, first: u64) -> Run {
+        Run::of(first, &self.recent.take())
     }
 
-    /// Adds a run of pairs that are newer than all runs: it becomes one with those before it that are not twice as long.
-    pub(crate) fn push_run(&mut self, mut pairs: Vec<Pair>) {
-        while let Some(last) = self.runs.pop_if(|last| last.len() < 2 * pairs.len()) {
-            pairs = merge(&last, &pairs);
-        }
-        if !pairs.is_empty() {
-            self.runs.push(pairs);
-        }
+    /// Adds a run of what is newer than all before it.
+    pub(crate) fn push_run(&mut self, run: Run) {
+        self.runs.push(run);
     }
 }
 
@@ -246,53 +237,6 @@ impl Hasher for AsItIs {
     }
 }
 
-/// Where the pairs with a hash or a greater one begin in a run. Hashes are spread evenly, so their place is guessed from
-/// their size, three times over, and looked for from there: a few cache lines of a run of millions, where halving it
-/// would touch one at every step.
-fn first_of(run: &[Pair], hash: u64) -> usize {
-    let Some(last) = run.len().checked_sub(1) else {
-        return 0;
-    };
-    let of_all = (u128::from(hash) * run.len() as u128) >> 64;
-    let mut guess = usize::try_from(of_all).unwrap_or(last).min(last);
-    let gap = (u64::MAX / run.len() as u64).max(1);
-    for _ in 0..3 {
-        let here = run.get(guess).map_or(hash, |(here, _)| *here);
-        let steps = usize::try_from(here.abs_diff(hash) / gap).unwrap_or(last);
-        guess = if here < hash {
-            guess.saturating_add(steps).min(last)
-        } else {
-            guess.saturating_sub(steps)
-        };
-    }
-    let is_before = |at: usize| run.get(at).is_some_and(|(here, _)| *here < hash);
-    let (mut from, mut to) = (guess, guess);
-    let mut step = 1;
-    while from > 0 && !is_before(from) {
-        from = from.saturating_sub(step);
-        step *= 2;
-    }
-    step = 1;
-    while to <= last && is_before(to) {
-        to = to.saturating_add(step).min(run.len());
-        step *= 2;
-    }
-    let between = run.get(from..to).unwrap_or_default();
-    from + between.partition_point(|(here, _)| *here < hash)
-}
-
-fn merge(left: &[Pair], right: &[Pair]) -> Vec<Pair> {
-    let mut merged = Vec::with_capacity(left.len() + right.len());
-    let (mut left, mut right) = (left.iter().peekable(), right.iter().peekable());
-    while let (Some(l), Some(r)) = (left.peek(), right.peek()) {
-        let smaller = if l <= r { left.next() } else { right.next() };
-        merged.extend(smaller);
-    }
-    merged.extend(left);
-    merged.extend(right);
-    merged
-}
-
 /// What an entry of a stream is found by. Eight bytes of SHA-256: clients choose ids, and must not be able to choose
 /// ones that collide.
 fn entry_hash(stream: &Stream, kind: EntryKind, id: &str) -> u64 {
@@ -358,26 +302,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_stay_few_and_are_not_cut() {
-        let mut index = HashIndex::default();
-        for position in 0..300_000 {
-            index.recent.insert(position % 1_000, position);
-            if position % 4_096 == 4_095 {
-                let run = index.take_recent();
-                index.push_run(run);
-            }
-        }
-        assert!(index.runs.len() < 8, "{} runs", index.runs.len());
-        assert_eq!(index.find(7), (0..300).map(|n| n * 1_000 + 7).collect::<Vec<_>>());
-        // The last run ends with position 299,007.
-        index.cut(0);
-        assert_eq!(index.find(7).last(), Some(&299_007));
-    }
-
-    #[test]
     fn streams_forget_what_is_cut() {
-        let (old, new) = (Stream::Ledger, Stream::Programme(Id::new("p").unwrap()));
-        let mut streams = Streams::of_older([(old.clone(), 3)]);
+        let programme = |id| Stream::Programme(Id::new(id).unwrap());
+        let (old, new) = (programme("old"), programme("new"));
+        let mut streams = Streams::of_older([(old.clone(), 3)], vec![0]);
         for position in [4, 6, 7] {
             streams.push(&new, position);
         }
@@ -385,6 +313,7 @@ mod tests {
         streams.cut(7);
         assert_eq!((streams.version(&old), streams.version(&new)), (3, 2));
         assert_eq!(streams.positions(&new), (0, &[4, 6][..]));
+        assert_eq!(streams.positions(&Stream::Ledger), (0, &[0][..]));
         streams.cut(0);
         assert_eq!((streams.version(&old), streams.version(&new)), (3, 0));
     }
@@ -397,7 +326,7 @@ mod tests {
             let mut run_end = 0;
             for (position, hash) in (0..).zip(&pairs) {
                 if position % 37 == 0 {
-                    let run = index.take_recent();
+                    let run = index.take_recent(run_end);
                     index.push_run(run);
                     run_end = position;
                 }
@@ -411,28 +340,6 @@ mod tests {
             for hash in 0..50 {
                 prop_assert_eq!(index.find(hash), plain.remove(&hash).unwrap_or_default());
             }
-        }
-
-        #[test]
-        fn a_hash_is_found_where_halving_finds_it(
-            spread in proptest::collection::vec(any::<u64>(), 0..300),
-            near in proptest::collection::vec(0u64..40, 0..300),
-            asked: u64,
-        ) {
-            let mut run: Vec<Pair> = spread.iter().chain(&near).map(|hash| (*hash, 0)).collect();
-            run.sort_unstable();
-            for hash in spread.iter().chain(&near).copied().chain([asked, 0, 41, u64::MAX]) {
-                prop_assert_eq!(first_of(&run, hash), run.partition_point(|(at, _)| *at < hash));
-            }
-        }
-
-        #[test]
-        fn merging_sorts(mut left: Vec<Pair>, mut right: Vec<Pair>) {
-            left.sort_unstable();
-            right.sort_unstable();
-            let mut both = [left.clone(), right.clone()].concat();
-            both.sort_unstable();
-            prop_assert_eq!(merge(&left, &right), both);
         }
     }
 }

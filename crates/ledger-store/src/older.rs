@@ -18,46 +18,51 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     Fatal, Snapshot, SnapshotKind, Snapshots,
     clerk::Clerk,
-    index::{EntryHashes, HashIndex, Pair, Streams},
+    index::{EntryHashes, HashIndex, Streams},
+    positions::Positions,
+    runs::Run,
     shared::{Shared, reading, writing},
 };
 
 const SEGMENT: SnapshotKind = SnapshotKind {
     name: "index",
-    schema: 1,
+    schema: 2,
 };
 const DIRECTORY: SnapshotKind = SnapshotKind {
     name: "index-directory",
-    schema: 1,
+    schema: 2,
 };
 
-/// A segment, version 1. Frozen.
+/// A segment, version 2. Frozen. Its integers take as many bytes as they need.
 #[derive(Serialize, Deserialize)]
-struct SegmentV1 {
+struct SegmentV2 {
     /// The first position it covers; its own position ends it.
     first: u64,
-    /// The positions of each stream's events.
+    /// Of each stream the positions of its events: the first, and how far each lies behind the one before.
     streams: Vec<(String, Vec<u64>)>,
-    /// Sorted.
-    pairs: Vec<Pair>,
+    /// Hashes, sorted, and for each a position, counted from the first; those of one hash are sorted too.
+    hashes: Vec<u64>,
+    positions: Vec<u32>,
 }
 
 /// Each stream's name and number of events.
 type Counts = Vec<(String, u64)>;
 
-/// The directory, version 1. Frozen.
+/// The directory, version 2. Frozen.
 #[derive(Serialize, Deserialize)]
-struct DirectoryV1 {
+struct DirectoryV2 {
     /// Where each segment ends, in order.
     segments: Vec<u64>,
     streams: Counts,
     /// The positions of the events that opening looks at, since they say what may be read.
     orders: Vec<u64>,
+    /// The positions of the ledger's own events: opening reads those too, and the segments are left for later.
+    own: Vec<u64>,
 }
 
 fn options() -> impl bincode::Options {
     bincode::DefaultOptions::new()
-        .with_fixint_encoding()
+        .with_varint_encoding()
         .with_little_endian()
         .reject_trailing_bytes()
 }
@@ -87,7 +92,7 @@ impl Index {
         let loaded = snapshots
             .load(DIRECTORY, shared.head().size)
             .and_then(|snapshot| {
-                let directory: DirectoryV1 = decode(&snapshot.bytes)?;
+                let directory: DirectoryV2 = decode(&snapshot.bytes)?;
                 let counts: Option<Vec<(Stream, u64)>> = directory
                     .streams
                     .iter()
@@ -98,7 +103,7 @@ impl Index {
         let Some((directory, counts)) = loaded else {
             return Default::default();
         };
-        *writing(&shared.streams) = Streams::of_older(counts);
+        *writing(&shared.streams) = Streams::of_older(counts, directory.own);
         let end = directory.segments.last().copied().unwrap_or(0);
         // What a crash left before the directory told of it.
         for position in snapshots.positions(SEGMENT) {
@@ -164,48 +169,58 @@ impl Index {
     /// directory, then the old directory is removed: a crash on the way leaves the index as it was, or a segment that the
     /// next opening removes. When sled fails there, nothing behind it is asked of it.
     pub(crate) fn save(&mut self, clerk: &mut Clerk, shared: &Shared, position: u64, root: Hash) {
-        let pairs = self.hashes.take_recent();
-        if let Some((segment, streams)) = self.drawn(shared, &pairs) {
+        let run = self.hashes.take_recent(self.end);
+        if let Some((segment, streams)) = self.drawn(shared, &run) {
             let snapshot = |bytes| Snapshot {
                 position,
                 root,
                 bytes,
             };
             self.segments.push(position);
-            let directory = DirectoryV1 {
+            let directory = DirectoryV2 {
                 segments: self.segments.clone(),
                 streams,
                 orders: self.orders.clone(),
+                own: reading(&shared.streams).positions(&Stream::Ledger).1.to_vec(),
             };
             let directory = options().serialize(&directory).unwrap_or_default();
             clerk.keep(SEGMENT, snapshot(segment), None);
             let earlier = Some(self.end).filter(|end| *end > 0);
             clerk.keep(DIRECTORY, snapshot(directory), earlier);
         }
-        self.hashes.push_run(pairs);
+        self.hashes.push_run(run);
         self.end = position;
         self.added = 0;
     }
 
     /// The bytes of the next segment, and every stream's number of events; none without sled.
-    fn drawn(&self, shared: &Shared, pairs: &[Pair]) -> Option<(Vec<u8>, Counts)> {
+    fn drawn(&self, shared: &Shared, run: &Run) -> Option<(Vec<u8>, Counts)> {
         shared.blocks()?;
         let (mut positions, mut counts) = (Vec::new(), Vec::new());
         for (stream, version, newer) in reading(&shared.streams).all() {
             let start = newer.partition_point(|position| *position < self.end);
             counts.push((stream.to_string(), version));
             match newer.get(start..) {
-                Some(rest) if !rest.is_empty() => positions.push((stream.to_string(), rest.to_vec())),
+                Some(rest) if !rest.is_empty() => positions.push((stream.to_string(), distances(rest))),
                 _ => {}
             }
         }
-        let segment = SegmentV1 {
+        let (hashes, from_first) = run.parts();
+        let segment = SegmentV2 {
             first: self.end,
             streams: positions,
-            pairs: pairs.to_vec(),
+            hashes: hashes.to_vec(),
+            positions: from_first.to_vec(),
         };
         Some((options().serialize(&segment).ok()?, counts))
     }
+}
+
+/// The first of ascending positions, and the distance of each from the one before.
+fn distances(positions: &[u64]) -> Vec<u64> {
+    let before = std::iter::once(&0).chain(positions);
+    let distances = positions.iter().zip(before);
+    distances.map(|(position, before)| position - before).collect()
 }
 
 /// What was indexed before the log was opened.
@@ -221,7 +236,7 @@ pub(crate) struct Older {
 /// The older index in memory; it never changes.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
-    streams: HashMap<Stream, Vec<u64>>,
+    streams: HashMap<Stream, Positions>,
     hashes: HashIndex,
 }
 
@@ -251,15 +266,21 @@ impl Older {
         let (mut loaded, mut end) = (Loaded::default(), 0);
         for position in &self.segments {
             let snapshot = shared.snapshot(SEGMENT, *position)?;
-            let segment: SegmentV1 = decode(&snapshot.bytes)?;
+            let segment: SegmentV2 = decode(&snapshot.bytes)?;
+            drop(snapshot);
             if segment.first != end {
                 return None;
             }
-            for (name, positions) in segment.streams {
+            for (name, distances) in segment.streams {
                 let stream = Stream::parse(&name)?;
+                let positions = distances.into_iter().scan(0_u64, |at, distance| {
+                    *at = at.checked_add(distance)?;
+                    Some(*at)
+                });
                 loaded.streams.entry(stream).or_default().extend(positions);
             }
-            loaded.hashes.push_run(segment.pairs);
+            let run = Run::of_parts(end, segment.hashes, segment.positions)?;
+            loaded.hashes.push_run(run);
             end = *position;
         }
         (end == self.end).then_some(loaded)
@@ -275,7 +296,7 @@ impl Older {
             loaded.hashes.add(event, &hashes);
             true
         })?;
-        let run = loaded.hashes.take_recent();
+        let run = loaded.hashes.take_recent(0);
         loaded.hashes.push_run(run);
         Ok(loaded)
     }
@@ -288,7 +309,7 @@ impl Loaded {
     }
 
     /// The positions of a stream's events.
-    pub(crate) fn positions(&self, stream: &Stream) -> &[u64] {
-        self.streams.get(stream).map_or(&[], Vec::as_slice)
+    pub(crate) fn positions(&self, stream: &Stream) -> Option<&Positions> {
+        self.streams.get(stream)
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     destroy::Orders,
     index::Streams,
     older::{Loaded, Older},
+    positions::Positions,
     record::Record,
     render::Widths,
     tape::{Found, Line, Place, Tape, is_blank, parse},
@@ -134,27 +135,28 @@ impl Shared {
         before: u64,
         max: usize,
     ) -> Result<Vec<u64>, Fatal> {
-        let known = |rest: &[u64]| {
-            let known = rest.iter().take_while(|position| **position < before);
-            known.take(max).copied().collect()
-        };
         let from = |version: u64| usize::try_from(version).unwrap_or(usize::MAX);
         let older = {
             let streams = reading(&self.streams);
             let (older, newer) = streams.positions(stream);
             if let Some(version) = after_version.checked_sub(older) {
-                return Ok(known(newer.get(from(version)..).unwrap_or_default()));
+                let rest = newer.get(from(version)..).unwrap_or_default().iter().copied();
+                return Ok(rest.take_while(|position| *position < before).take(max).collect());
             }
             older
         };
         let positions = self.older()?.positions(stream);
-        if positions.len() as u64 != older {
+        let count = positions.map_or(0, Positions::count);
+        if count as u64 != older {
             let what = format!("the index of {stream}");
-            let how = format!("it has {} of {older} events", positions.len());
+            let how = format!("it has {count} of {older} events");
             let remedy = "nothing on the tape is touched; remove the folder sled and open again".to_owned();
             return Err(Fatal::Damaged { what, how, remedy });
         }
-        Ok(known(positions.get(from(after_version)..).unwrap_or_default()))
+        let rest = positions
+            .into_iter()
+            .flat_map(|positions| positions.after(from(after_version)));
+        Ok(rest.take_while(|position| *position < before).take(max).collect())
     }
 
     /// The number of a stream's events below a position.
@@ -172,7 +174,7 @@ impl Shared {
             return Ok(older);
         }
         let positions = self.older()?.positions(stream);
-        Ok(positions.partition_point(|position| *position < before) as u64)
+        Ok(positions.map_or(0, |positions| positions.below(before)) as u64)
     }
 
     /// Visits durable records from a position on, below another, until `visit` returns false.
