@@ -34,7 +34,7 @@ mod witness;
 use std::{panic, process::ExitCode};
 
 use clap::Parser as _;
-use mimalloc::MiMalloc;
+use tikv_jemallocator::Jemalloc;
 
 use crate::{
     arguments::{Arguments, Command},
@@ -45,7 +45,7 @@ use crate::{
 
 /// Events are made on one thread and dropped on another, which this allocator is good at.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     // A panic is a fault of this program. Where it was goes to the log; a user gets the sentence of `Failure::Fault`.

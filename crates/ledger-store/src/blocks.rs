@@ -7,6 +7,7 @@ use std::{
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -41,6 +42,10 @@ pub(crate) struct Blocks {
     pub(crate) heads: sled::Tree,
     pub(crate) snapshots: sled::Tree,
     pub(crate) facts: sled::Tree,
+    /// Keys without a meaning; see `cache.rs`.
+    pub(crate) turns: sled::Tree,
+    /// How many bytes were read since the cache was last shrunk.
+    pub(crate) read_bytes: Arc<AtomicU64>,
     db: sled::Db,
     directory: PathBuf,
 }
@@ -122,6 +127,8 @@ impl Blocks {
                 heads: db.open_tree("head")?,
                 snapshots: db.open_tree("snapshots")?,
                 facts: db.open_tree("facts")?,
+                turns: db.open_tree("turns")?,
+                read_bytes: Arc::default(),
                 db,
                 directory: directory.to_owned(),
             })
@@ -194,7 +201,7 @@ impl Blocks {
         &self,
         first: u64,
     ) -> impl Iterator<Item = Result<(u64, Vec<u8>), Fault>> + use<> {
-        let mut parts = self.events.range(key(first, 0)..).peekable();
+        let (theirs, mut parts) = (self.clone(), self.events.range(key(first, 0)..).peekable());
         std::iter::from_fn(move || {
             let block = guard("reading a block", || {
                 let Some((start, bytes)) = parts.next().transpose()? else {
@@ -212,7 +219,7 @@ impl Blocks {
             match block {
                 Ok(None) => None,
                 Ok(Some((start, bytes))) => Some(match first_of(&start) {
-                    Some(first) => Ok((first, bytes)),
+                    Some(first) => theirs.has_read(bytes.len()).map(|()| (first, bytes)),
                     None => Err(malformed()),
                 }),
                 Err(fault) => Some(Err(fault)),

@@ -29,13 +29,14 @@ impl Blocks {
             Ok(last) => (last.map_or_else(|| key(position, 0), |(first, _)| first), None),
             Err(fault) => (key(position, 0), Some(Err(fault))),
         };
-        let mut blocks = self.facts.range(first..);
+        let (theirs, mut blocks) = (self.clone(), self.facts.range(first..));
         let blocks = std::iter::from_fn(move || {
             match guard("reading a block of facts", || blocks.next().transpose()) {
                 Ok(None) => None,
-                Ok(Some((key, value))) => {
-                    Some(first_of(&key).map(|first| (first, value)).ok_or_else(malformed))
-                }
+                Ok(Some((key, value))) => Some(match first_of(&key) {
+                    Some(first) => theirs.has_read(value.len()).map(|()| (first, value)),
+                    None => Err(malformed()),
+                }),
                 Err(fault) => Some(Err(fault)),
             }
         });

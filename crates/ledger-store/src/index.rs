@@ -122,6 +122,14 @@ impl HashIndex {
         Run::of(first, &self.recent.take())
     }
 
+    /// An index of runs, each newer than those before it.
+    pub(crate) fn of_runs(runs: Vec<Run>) -> Self {
+        Self {
+            runs: Runs::of(runs),
+            ..Self::default()
+        }
+    }
+
     /// Adds a run of what is newer than all before it.
     pub(crate) fn push_run(&mut self, run: Run) {
         self.runs.push(run);

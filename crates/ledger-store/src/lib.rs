@@ -5,6 +5,7 @@
 mod ahead;
 mod backup;
 mod blocks;
+mod cache;
 mod clerk;
 mod cursor;
 mod destroy;

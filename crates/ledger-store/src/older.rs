@@ -263,7 +263,7 @@ impl Older {
     }
 
     fn load(&self, shared: &Shared) -> Option<Loaded> {
-        let (mut loaded, mut end) = (Loaded::default(), 0);
+        let (mut loaded, mut runs, mut end) = (Loaded::default(), Vec::new(), 0);
         for position in &self.segments {
             let snapshot = shared.snapshot(SEGMENT, *position)?;
             let segment: SegmentV2 = decode(&snapshot.bytes)?;
@@ -279,10 +279,10 @@ impl Older {
                 });
                 loaded.streams.entry(stream).or_default().extend(positions);
             }
-            let run = Run::of_parts(end, segment.hashes, segment.positions)?;
-            loaded.hashes.push_run(run);
+            runs.push(Run::of_parts(end, segment.hashes, segment.positions)?);
             end = *position;
         }
+        loaded.hashes = HashIndex::of_runs(runs);
         (end == self.end).then_some(loaded)
     }
 

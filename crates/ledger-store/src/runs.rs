@@ -1,5 +1,10 @@
 //! Flat sorted runs of hashes and the positions that they lead to: twelve bytes a pair.
 
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, binary_heap::PeekMut},
+};
+
 /// A hash and a position that it leads to. It is a hint: whoever asks looks at the event.
 pub(crate) type Pair = (u64, u64);
 
@@ -18,6 +23,14 @@ pub(crate) struct Run {
 }
 
 impl Runs {
+    /// Of runs that each are newer than those before it: one, made in one go, as far as one can hold them.
+    pub(crate) fn of(runs: Vec<Run>) -> Self {
+        match (runs.first(), runs.last()) {
+            (Some(first), Some(last)) if first.reaches(last) => Self(vec![merged_all(&runs)]),
+            _ => Self(runs),
+        }
+    }
+
     /// Adds the positions with this hash.
     pub(crate) fn find(&self, hash: u64, found: &mut Vec<u64>) {
         for run in &self.0 {
@@ -125,6 +138,26 @@ impl Run {
             }
         }
     }
+}
+
+/// Many runs at once take the memory of the result and no more.
+fn merged_all(runs: &[Run]) -> Run {
+    let first = runs.first().map_or(0, |run| run.first);
+    let mut merged = Run::with_room(first, runs.iter().map(Run::len).sum());
+    let mut rest: Vec<_> = runs.iter().map(|run| run.pairs_from(0)).collect();
+    let heads = rest.iter_mut().enumerate();
+    let mut heads: BinaryHeap<_> = heads
+        .filter_map(|(number, pairs)| Some(Reverse((pairs.next()?, number))))
+        .collect();
+    while let Some(mut head) = heads.peek_mut() {
+        let Reverse((pair, number)) = *head;
+        merged.push(pair);
+        match rest.get_mut(number).and_then(Iterator::next) {
+            Some(next) => *head = Reverse((next, number)),
+            None => drop(PeekMut::pop(head)),
+        }
+    }
+    merged
 }
 
 /// Where a hash or a greater one begins in a run. Hashes are spread evenly, so their place is guessed from
@@ -239,6 +272,20 @@ mod tests {
             let mut both = [left, right].concat();
             both.sort_unstable();
             prop_assert_eq!(merged.pairs_from(0).collect::<Vec<_>>(), both);
+        }
+
+        #[test]
+        fn many_are_merged_as_two_by_two(hashes in prop::collection::vec(0..90_u64, 0..400), size in 1..60_usize) {
+            let runs = || {
+                let first = (0..).step_by(size);
+                first.zip(hashes.chunks(size)).map(|(first, hashes)| {
+                    let mut pairs: Vec<Pair> = hashes.iter().copied().zip(first..).collect();
+                    pairs.sort_unstable();
+                    Run::of(first, &pairs)
+                })
+            };
+            let one_by_one = runs().reduce(|all, run| all.merged(&run));
+            prop_assert_eq!(Runs::of(runs().collect()).0, Vec::from_iter(one_by_one));
         }
     }
 }

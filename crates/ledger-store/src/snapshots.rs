@@ -147,7 +147,7 @@ pub(crate) fn put(blocks: &Blocks, kind: SnapshotKind, snapshot: &Snapshot) -> R
 }
 
 fn get(blocks: &Blocks, kind: SnapshotKind, position: u64) -> Result<Option<Snapshot>, Fault> {
-    guard("reading a snapshot", || {
+    let snapshot = guard("reading a snapshot", || {
         let Some(head) = blocks.snapshots.get(key(kind, position))? else {
             return Ok(None);
         };
@@ -170,7 +170,9 @@ fn get(blocks: &Blocks, kind: SnapshotKind, position: u64) -> Result<Option<Snap
             root: head.root,
             bytes,
         }))
-    })
+    })?;
+    blocks.has_read(snapshot.as_ref().map_or(0, |snapshot| snapshot.bytes.len()))?;
+    Ok(snapshot)
 }
 
 fn read_head(bytes: &[u8]) -> Option<HeadV1> {

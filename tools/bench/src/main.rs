@@ -18,11 +18,11 @@ mod table;
 use std::path::PathBuf;
 
 use clap::Parser;
-use mimalloc::MiMalloc;
+use tikv_jemallocator::Jemalloc;
 
 /// That of the binary.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// Measures the ledger against a plain file on the same disk.
 #[derive(Parser)]
