@@ -8,7 +8,7 @@ import time, urllib.request
 from pathlib import Path
 
 BATCH = 1_000
-WRITERS = 16
+WRITERS = [16, 64]
 SECONDS = 5
 # Of the issue that set the goals, measured on two quiet cores of this kind; no registry carries the server.
 QUOTED = [("import", "TigerBeetle's own benchmark, 8,189 transfers a batch", 483_000, "390,000 to 495,000")]
@@ -90,10 +90,10 @@ class Ours:
         with process(command) as started:
             yield started.stdout.readline().strip().removeprefix("listening on ")
 
-    def commits(self):
+    def commits(self, writers):
         with self.server() as address:
             self.round += 1
-            told = run("wrk", "-t1", f"-c{WRITERS}", f"-d{SECONDS}s", "-s", "tools/bench/commits.lua", address, "--",
+            told = run("wrk", "-t1", f"-c{writers}", f"-d{SECONDS}s", "-s", "tools/bench/commits.lua", address, "--",
                        str(self.round))
         rate, refused = re.search(r"RATE (\S+) (\d+)", told).groups()
         assert int(refused) == 0, told
@@ -135,7 +135,7 @@ class Uma:
                        for at in range(0, len(self.events), BATCH)]
             return timed(len(self.events), lambda: [client.append(batch) for batch in batches])
 
-    def commits(self):
+    def commits(self, writers):
         with self.server() as address:
             done, until = [], time.perf_counter() + SECONDS
 
@@ -145,7 +145,7 @@ class Uma:
                     client.append([self.event(self.events[count % len(self.events)])])
                     count += 1
                 done.append(count)
-            threads = [threading.Thread(target=write) for _ in range(WRITERS)]
+            threads = [threading.Thread(target=write) for _ in range(writers)]
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -202,14 +202,14 @@ class Postgres:
     def owner(self):
         return "postgres" if self.user else os.environ["USER"]
 
-    def commits(self):
+    def commits(self, writers):
         script = self.folder / "write.sql"
         event = self.events[0].replace("'", "''")
         script.write_text("\\set stream random(1, 1000000)\nselect message_store.write_message(gen_random_uuid()::text, "
                           f"'programme-' || :stream, 'ExpenditurePosted', '{event}'::jsonb);\n")
         script.chmod(0o644)
         environment = os.environ | {"PGOPTIONS": "-c search_path=message_store,public"}
-        told = run(*self.user, self.bin("pgbench"), "-n", "-h", self.folder, "-p", self.port, "-c", str(WRITERS), "-j", "2",
+        told = run(*self.user, self.bin("pgbench"), "-n", "-h", self.folder, "-p", self.port, "-c", str(writers), "-j", "2",
                    "-T", str(SECONDS), "-f", script, "message_store", cwd="/tmp", env=environment)
         return float(re.search(r"tps = ([\d.]+)", told)[1])
 
@@ -377,7 +377,9 @@ def measure(asked, folder):
             made["PostgreSQL"].install_message_db()
         except Exception as error:
             print(f"message-db is left out: {error} {getattr(error, 'stderr', '')}", file=sys.stderr)
-    many, one = f"import of {len(events):,} expenditures", f"durable commits of one, {WRITERS} writers"
+    many = f"import of {len(events):,} expenditures"
+    few_writers, many_writers = WRITERS
+    mixed = f"durable commits of one, ours over {many_writers} connections, theirs with {few_writers} writers"
     question = f"budget of one programme at a date, {len(events):,} expenditures"
     small = f"the same, {len(few):,} expenditures"
     for _ in range(asked.rounds):
@@ -388,8 +390,11 @@ def measure(asked, folder):
             if name in made:
                 attempt(table, many, what, "/s", made[name].import_all)
         for name, what in [("ours", "ours"), ("UmaDB", "UmaDB"), ("PostgreSQL", "PostgreSQL with message-db")]:
-            if name in made:
-                attempt(table, one, what, "/s", made[name].commits)
+            for writers in WRITERS if name in made else []:
+                one = f"durable commits of one, {writers} writers"
+                attempt(table, one, what, "/s", lambda: made[name].commits(writers))
+                if writers == (many_writers if name == "ours" else few_writers):
+                    table.rows.setdefault((mixed, "/s"), {})[what] = table.rows.get((one, "/s"), {}).get(what, [])
         for name in ["ours", "PostgreSQL", "SQLite"]:
             if name in made:
                 attempt(table, question, name, "ms", made[name].query)

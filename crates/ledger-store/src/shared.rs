@@ -222,7 +222,8 @@ impl Shared {
     ) -> Result<bool, Fatal> {
         let durable = self.durable();
         let mut cursor = Cursor::new(durable.tail_first, Arc::clone(&durable.tail));
-        for position in positions {
+        let mut rest = positions;
+        while let [position, after @ ..] = rest {
             // Neighbours stand in the same block most of the time.
             let mut record = cursor.seek(*position).map_err(in_memory)?;
             if record.is_none()
@@ -239,19 +240,33 @@ impl Shared {
                     None => {}
                 }
             }
-            if record.is_none() {
-                self.visit_tape(&mut position.clone(), *position + 1, &mut |found| {
-                    record = Some(found);
-                    true
-                })?;
-            }
-            if let Some(record) = record
-                && !visit(record)
-            {
-                return Ok(false);
-            }
+            rest = if let Some(record) = record {
+                if !visit(record) {
+                    return Ok(false);
+                }
+                after
+            } else {
+                let is_near = |(one, next): &(&u64, &u64)| next.saturating_sub(**one) <= WAYPOINT_EVENTS;
+                let near = rest.iter().zip(after).take_while(is_near).count();
+                let (run, later) = rest.split_at(near + 1);
+                if !self.visit_tape_at(run, visit)? {
+                    return Ok(false);
+                }
+                later
+            };
         }
         Ok(true)
+    }
+
+    /// Visits the records at these positions in one pass over the tape, which finds a place only now and then.
+    fn visit_tape_at(&self, positions: &[u64], visit: &mut dyn FnMut(Record) -> bool) -> Result<bool, Fatal> {
+        let mut wanted = positions.iter().copied().peekable();
+        let (Some(mut from), Some(last)) = (wanted.peek().copied(), positions.last()) else {
+            return Ok(true);
+        };
+        self.visit_tape(&mut from, last + 1, &mut |record| {
+            wanted.next_if_eq(&record.event.position).is_none() || visit(record)
+        })
     }
 
     /// The block on its way to sled that holds a position, and else the first position of those that are.

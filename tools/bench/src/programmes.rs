@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use ledger_contract::{report::KnownAt, to_json};
 use ledger_domain::{Date, Id};
-use ledger_service::{Queries, ReportQuery};
-use ledger_store::TapeReader;
+use ledger_service::{Queries, ReportQuery, Writer};
+use ledger_store::{TapeLog, TapeReader};
 use ledger_testkit::workload::Workload;
 
 use crate::{
@@ -38,7 +38,7 @@ pub(crate) fn budget_positions(directory: &Path, events: u64, table: &mut Table)
             )),
             ..ReportQuery::default()
         };
-        for (_, queries, taken, _) in &mut programmes {
+        for (_, (_, queries), taken, _) in &mut programmes {
             taken.ask(|| -> Result<Vec<u8>> {
                 let report = queries.budget_position(&programme, &query)?;
                 anyhow::ensure!(
@@ -50,7 +50,7 @@ pub(crate) fn budget_positions(directory: &Path, events: u64, table: &mut Table)
         }
     }
     for question in 1..=QUESTIONS_OF_THE_PAST {
-        for (_, queries, _, past) in &mut programmes {
+        for (_, (_, queries), _, past) in &mut programmes {
             let position = queries.log_position() * question / (QUESTIONS_OF_THE_PAST + 1);
             let query = ReportQuery {
                 as_of: Date::from_ymd(2022, 12, 31),
@@ -68,7 +68,8 @@ pub(crate) fn budget_positions(directory: &Path, events: u64, table: &mut Table)
     Ok(())
 }
 
-fn filled(data: &Path, events: u64) -> Result<Queries<TapeReader>> {
+/// The writer is kept: without it sled is closed, and questions go to the tape.
+fn filled(data: &Path, events: u64) -> Result<(Writer<TapeLog>, Queries<TapeReader>)> {
     let workload = Workload {
         seed: 20_190_601,
         programmes: 1,
@@ -82,5 +83,5 @@ fn filled(data: &Path, events: u64) -> Result<Queries<TapeReader>> {
         let group: Vec<String> = lines.by_ref().take(COMMANDS_PER_COMMIT).collect();
         import(&mut writer, &queries, &group)?;
     }
-    Ok(queries)
+    Ok((writer, queries))
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use ledger_contract::to_json;
 use ledger_domain::{Date, Id};
-use ledger_service::{Queries, RegionQuery};
-use ledger_store::TapeReader;
+use ledger_service::{Queries, RegionQuery, Writer};
+use ledger_store::{TapeLog, TapeReader};
 use ledger_testkit::workload::RegionWorkload;
 
 use crate::{
@@ -36,7 +36,7 @@ pub(crate) fn cost_shares(directory: &Path, costs: u64, table: &mut Table) -> Re
             as_of: Some(Date::from_epoch_days(day)),
             known_at: None,
         };
-        for (_, queries, taken) in &mut regions {
+        for (_, (_, queries), taken) in &mut regions {
             let json = taken.ask(|| -> Result<Vec<u8>> {
                 let report = queries.cost_shares(&region, Some(2021), &query)?;
                 anyhow::ensure!(
@@ -59,7 +59,8 @@ pub(crate) fn cost_shares(directory: &Path, costs: u64, table: &mut Table) -> Re
     Ok(())
 }
 
-fn filled(data: &Path, costs: u64) -> Result<Queries<TapeReader>> {
+/// The writer is kept: without it sled is closed, and questions go to the tape.
+fn filled(data: &Path, costs: u64) -> Result<(Writer<TapeLog>, Queries<TapeReader>)> {
     let workload = RegionWorkload {
         seed: 20_210_101,
         municipalities: MUNICIPALITIES,
@@ -68,5 +69,5 @@ fn filled(data: &Path, costs: u64) -> Result<Queries<TapeReader>> {
     };
     let (mut writer, queries) = opened(data)?;
     import(&mut writer, &queries, &workload.lines().collect::<Vec<_>>())?;
-    Ok(queries)
+    Ok((writer, queries))
 }
