@@ -80,6 +80,7 @@ class Ours:
 
     def rebuild(self):
         """From the tape alone: the store that is read is made anew, every event checked, and one report answered."""
+        self.import_all()
         shutil.rmtree(self.imported / "sled")
         return timed(self.count, lambda: run(self.program, "--data", self.imported, "report", "budget-position", "p-3",
                                              "--format", "json"))

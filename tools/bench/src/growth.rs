@@ -350,18 +350,19 @@ fn snapshots(data: &Path) -> Result<Figures> {
     let snapshots = log.snapshots();
     let mut figures = Figures::new();
     for (what, kinds) in [
-        ("index", &["index", "index-directory"][..]),
-        ("sums of the past", &["read-model"]),
+        ("index", &[("index", 2), ("index-directory", 2)][..]),
+        ("sums of the past", &[("read-model", 1)]),
     ] {
         let mut bytes = 0;
-        for name in kinds {
-            let kind = SnapshotKind { name, schema: 1 };
+        for (name, schema) in kinds.iter().copied() {
+            let kind = SnapshotKind { name, schema };
             for position in snapshots.positions(kind) {
                 bytes += snapshots
                     .load(kind, position)
                     .map_or(0, |snapshot| snapshot.bytes.len() as u64);
             }
         }
+        anyhow::ensure!(bytes > 0, "there is no {what}, or of another schema");
         figures.push((format!("{what} in it, MiB"), mib(bytes)?));
     }
     Ok(figures)
