@@ -74,7 +74,8 @@ pub fn import<L: EventLog>(
     }
 }
 
-/// Reads an input's commands, and seals their details. It ends early when nobody takes them any more, which means a failure there.
+/// Reads an input's commands, and seals their details. It ends early when nobody takes them any more, which means a
+/// failure there.
 fn read(
     input: impl FnOnce(&mut Visit<'_>) -> io::Result<()>,
     recorded_by: &str,

@@ -17,7 +17,7 @@ const TURNS: u32 = 33;
 const KEYS_PER_PAGE: u32 = 8;
 
 impl Blocks {
-    /// Counts bytes that were read, and has the cache thrown out what is too much of it now and then.
+    /// Counts bytes that were read, and now and then has the cache throw out what is too much of it.
     pub(crate) fn has_read(&self, bytes: usize) -> Result<(), Fault> {
         let bytes = bytes as u64;
         let before = self.read_bytes.fetch_add(bytes, Ordering::Relaxed);
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_is_counted_and_what_it_leaves_is_thrown_out() {
+    fn every_part_of_the_cache_is_asked_after_so_many_bytes_and_not_before() {
         let directory = tempfile::tempdir().unwrap();
         let blocks = Blocks::open(&directory.path().join("sled"), 1 << 20).unwrap();
         let half = usize::try_from(READ_BYTES_MAX / 2).unwrap();

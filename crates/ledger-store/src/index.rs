@@ -310,6 +310,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn runs_are_not_cut() {
+        let mut index = HashIndex::default();
+        for position in 0..10 {
+            index.recent.insert(position % 3, position);
+            if position == 6 {
+                let run = index.take_recent(0);
+                index.push_run(run);
+            }
+        }
+        index.cut(0);
+        assert_eq!((index.find(0), index.find(1)), (vec![0, 3, 6], vec![1, 4]));
+    }
+
+    #[test]
     fn streams_forget_what_is_cut() {
         let programme = |id| Stream::Programme(Id::new(id).unwrap());
         let (old, new) = (programme("old"), programme("new"));
