@@ -113,6 +113,8 @@ tool() {
 : >"$log"
 echo "Setting up"
 from_apt cc gcc libc6-dev
+# The allocator is built with it.
+from_apt make make
 from_apt pkg-config pkg-config
 from_apt git git ca-certificates
 rust
