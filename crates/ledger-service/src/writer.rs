@@ -8,7 +8,7 @@ use ledger_contract::{
     value::Instant,
 };
 use ledger_domain::{Code, Date, Id, Posting, Refusal, programme, region};
-use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewEvent, Recorded};
+use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewDetails, NewEvent, Recorded};
 
 use crate::{
     clients::Clients,
@@ -66,14 +66,19 @@ enum Happened {
 }
 
 impl Happened {
-    /// The same as it is recorded.
-    fn data(&self) -> Vec<EventData> {
+    /// The same as it is recorded, booked on a date; the details go with the first of several.
+    fn recorded(&self, booking_date: Date, mut details: Option<NewDetails>) -> Vec<NewEvent> {
+        let mut new = |data| NewEvent {
+            booking_date,
+            data,
+            details: details.take(),
+        };
         match self {
-            Self::Programme(id, event) => vec![EventData::from_programme_event(id, event)],
-            Self::Region(id, events) => events
-                .iter()
-                .map(|event| EventData::from_region_event(id, event))
-                .collect(),
+            Self::Programme(id, event) => vec![new(EventData::from_programme_event(id, event))],
+            Self::Region(id, events) => {
+                let data = events.iter().map(|event| EventData::from_region_event(id, event));
+                data.map(new).collect()
+            }
         }
     }
 }
@@ -266,7 +271,7 @@ impl<L: EventLog> Writer<L> {
     }
 
     fn stage(&mut self, mut submission: Box<Submission>, happened: &Happened) -> Result<Outcome, Rejection> {
-        let mut details = submission.take_details().map_err(refused)?;
+        let details = submission.take_details().map_err(refused)?;
         let Submission {
             command, recorded_by, ..
         } = *submission;
@@ -275,17 +280,12 @@ impl<L: EventLog> Writer<L> {
         {
             touched.insert(command.stream.clone(), self.streams.save(&command.stream));
         }
-        let new = |data| NewEvent {
-            booking_date: command.booking_date,
-            data,
-            details: details.take(),
-        };
         let staged = self.log.stage(NewCommand {
             stream: command.stream,
             expected_version: None,
             recorded_by,
             idempotency_key: command.idempotency_key,
-            events: happened.data().into_iter().map(new).collect(),
+            events: happened.recorded(command.booking_date, details),
         });
         let recorded = staged.map_err(refused)?;
         match happened {

@@ -2,7 +2,6 @@
 
 use std::mem;
 
-use ledger_contract::value::Instant;
 use ledger_proof::{Hash, Tree, leaf_hash};
 
 use crate::{render::Widths, tape::Checksum, tile_roots::TILE_EVENTS};
@@ -31,12 +30,6 @@ struct Run {
 /// A group of events that is not durable yet. Its buffers are used again by the next one.
 #[derive(Debug, Default)]
 pub(crate) struct Group {
-    /// The stamp of all its events; none when no group is open.
-    pub(crate) stamp: Option<Instant>,
-    /// Lines that are not written yet.
-    pub(crate) buffer: Vec<u8>,
-    /// How many bytes were written before the buffer's first.
-    pub(crate) written: u64,
     /// The tree before the group.
     base: Tree,
     /// The tree with the group.
@@ -51,22 +44,19 @@ pub(crate) struct Group {
 }
 
 impl Group {
-    /// Begins a group after what is durable.
-    pub(crate) fn open(&mut self, stamp: Instant, base: &Tree) {
-        self.close();
-        self.stamp = Some(stamp);
-        self.base.clone_from(base);
-        self.tree.clone_from(base);
+    /// A group after what is durable.
+    pub(crate) fn after(base: &Tree) -> Self {
+        Self {
+            base: base.clone(),
+            tree: base.clone(),
+            ..Self::default()
+        }
     }
 
-    /// Forgets the group. Memory that a large one took is given back.
+    /// Begins another group after this one. Memory that a large one took is given back.
     pub(crate) fn close(&mut self) {
-        const KEPT_BYTES: usize = 4 << 20;
-        self.stamp = None;
-        self.written = 0;
+        self.base.clone_from(&self.tree);
         self.checksum = Checksum::default();
-        self.buffer.clear();
-        self.buffer.shrink_to(KEPT_BYTES);
         self.tiles.clear();
         if let Some(run) = self.runs.drain(..).next() {
             self.spare = run.staged;
@@ -98,17 +88,13 @@ impl Group {
         self.checksum.clone()
     }
 
-    /// Takes in the event whose line was just added to the buffer, where it begins at a byte.
-    pub(crate) fn add(&mut self, start: usize, widths: Widths) {
-        let leaf = self
-            .buffer
-            .get(start..start + widths.leaf as usize)
-            .unwrap_or_default();
+    /// Takes in the next event, whose line has this leaf and these widths.
+    pub(crate) fn add(&mut self, leaf: &[u8], widths: Widths) {
         let hash = leaf_hash(leaf);
         self.checksum.add_event(leaf, widths.details);
         let staged = Staged {
             hash,
-            line_end: self.written + self.buffer.len() as u64,
+            line_end: self.end() + widths.line(),
             checksum: self.checksum.state(),
         };
         match self.runs.last_mut() {
@@ -129,8 +115,8 @@ impl Group {
         self.runs.push(Run { tree, staged });
     }
 
-    /// Forgets events from a position on; returns where their lines began. Lines that were written before stay on the
-    /// tape until the caller takes them back.
+    /// Forgets events from a position on; returns where their lines began, which
+    /// stay on the tape until the caller takes them back.
     pub(crate) fn cut(&mut self, size: u64) -> u64 {
         let kept = usize::try_from(size.saturating_sub(self.first())).unwrap_or(usize::MAX);
         self.runs.truncate(kept / RUN_EVENTS + 1);
@@ -145,10 +131,6 @@ impl Group {
         let last = self.last();
         let (line_end, checksum) = last.map_or((0, 0), |last| (last.line_end, last.checksum));
         self.checksum = Checksum::resume(checksum);
-        let in_buffer = line_end.saturating_sub(self.written);
-        self.buffer
-            .truncate(usize::try_from(in_buffer).unwrap_or(usize::MAX));
-        self.written = self.written.min(line_end);
         let tiles = self.size() / TILE_EVENTS - self.first() / TILE_EVENTS;
         self.tiles.truncate(usize::try_from(tiles).unwrap_or(usize::MAX));
         line_end
@@ -172,12 +154,5 @@ impl Group {
             before.map_or(0, |before| before.line_end),
             staged(index)?.line_end,
         ))
-    }
-
-    /// The bytes between two offsets of the group, when they are still in the buffer.
-    pub(crate) fn buffered(&self, from: u64, to: u64) -> Option<&[u8]> {
-        let from = usize::try_from(from.checked_sub(self.written)?).ok()?;
-        let to = usize::try_from(to.checked_sub(self.written)?).ok()?;
-        self.buffer.get(from..to)
     }
 }

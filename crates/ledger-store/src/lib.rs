@@ -2,12 +2,13 @@
 //!
 //! The only crate that knows sled, bincode and files. `FORMAT.md` states every byte.
 
-mod ahead;
 mod backup;
 mod blocks;
 mod cache;
+mod chunk;
 mod clerk;
 mod cursor;
+mod desk;
 mod destroy;
 mod draft;
 mod fact_blocks;
@@ -31,6 +32,7 @@ mod repair;
 mod restore;
 mod right_parts;
 mod runs;
+mod scribe;
 mod shared;
 mod snapshots;
 mod state_bytes;

@@ -16,15 +16,15 @@ use crate::{
     destroy::{Orders, carry_out},
     fact_blocks::complete_facts,
     facts,
-    group::Group,
     index::Streams,
     known::{Doubt, missing, start, with_remedy},
     lock::Lock,
     older::{Index, Older},
     packer::Packer,
     record,
-    render::{Salts, ledger_opened},
+    render::ledger_opened,
     restore::is_unfinished,
+    scribe::Scribe,
     shared::{Durable, Shared, read_record, reading, writing},
     tape::{Line, Start, Survey, Tape, Writer, copy_bytes, cut_tail, failed, make_durable, parse, survey},
     tile_roots::TILE_EVENTS,
@@ -90,22 +90,9 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
     let orders = ordered(&filler.shared, filler.index.orders())?;
     let destroyed = finish_destroying(&tape, directory, head.size, &orders)?;
     *writing(&filler.shared.orders) = orders;
-    let mut log = TapeLog {
-        writer: Writer::resume(tape, options, survey.end)?,
-        shared: filler.shared,
-        packer,
-        tree: survey.tree,
-        index: filler.index,
-        index_events: options.index_events,
-        group: Group::default(),
-        ahead: None,
-        packed: Default::default(),
-        placed: Vec::new(),
-        salts: Salts::new(options.salt_seed)?,
-        chunk_bytes: options.chunk_bytes,
-        poisoned: None,
-        _lock: lock,
-    };
+    let writer = Writer::resume(tape, options, survey.end)?;
+    let scribe = Scribe::new(writer, &survey.tree);
+    let mut log = TapeLog::new(filler.shared, scribe, packer, filler.index, options, lock, None)?;
     let created = head.size == 0;
     if created {
         log.begin(now)?;
@@ -184,22 +171,17 @@ fn read_only(
     filler.replay(&mut packer, options, head)?;
     let orders = ordered(&filler.shared, filler.index.orders())?;
     *writing(&filler.shared.orders) = orders;
-    let log = TapeLog {
-        writer: Writer::idle(tape, options, survey.end)?,
-        shared: filler.shared,
+    let writer = Writer::idle(tape, options, survey.end)?;
+    let scribe = Scribe::new(writer, &survey.tree);
+    let log = TapeLog::new(
+        filler.shared,
+        scribe,
         packer,
-        tree: survey.tree,
-        index: filler.index,
-        index_events: options.index_events,
-        group: Group::default(),
-        ahead: None,
-        packed: Default::default(),
-        placed: Vec::new(),
-        salts: Salts::new(options.salt_seed)?,
-        chunk_bytes: options.chunk_bytes,
-        poisoned: Some(why.clone()),
-        _lock: lock,
-    };
+        filler.index,
+        options,
+        lock,
+        Some(why.clone()),
+    )?;
     let opened = Opened {
         events: head.size,
         read_only: Some(why),

@@ -16,7 +16,8 @@ pub struct Options {
     /// How much of an open group is written before the disk begins to sync it, while the rest is still staged, in bytes.
     /// Default 8 MiB.
     pub early_sync_bytes: u64,
-    /// How much of an open group is held before it is written out, in bytes. Default 1 MiB.
+    /// How much of an open group is staged before a thread of its own hashes it and writes it out, in bytes. Default
+    /// 128 KiB.
     pub chunk_bytes: usize,
     /// How many events are indexed in memory before their index goes to sled; after a crash so many are read again.
     /// Default 65,536.
@@ -42,7 +43,7 @@ impl Options {
             segment_bytes: 64 << 20,
             fill_bytes: 1 << 20,
             early_sync_bytes: 8 << 20,
-            chunk_bytes: 1 << 20,
+            chunk_bytes: 1 << 17,
             index_events: 1 << 16,
             sled_cache_bytes: 64 << 20,
             events_min: 0,

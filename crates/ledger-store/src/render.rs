@@ -103,6 +103,13 @@ pub(crate) struct Widths {
     pub(crate) details: u32,
 }
 
+impl Widths {
+    /// The width in bytes of the whole line, tab and newline included.
+    pub(crate) fn line(self) -> u64 {
+        u64::from(self.leaf) + u64::from(self.details) + 2
+    }
+}
+
 /// Adds the event's line to `into`, and the hash of its details to the event. A refusal leaves `into` as it was.
 pub(crate) fn line(
     event: &mut Event,

@@ -1,6 +1,8 @@
-//! The log on disk: stages commands in memory, writes them to the tape, and hands them to sled once they are durable.
+//! The log on disk: stages commands in memory, hands them to sled's blocks, and has a scribe write them to the tape.
 
 use std::{
+    cell::RefCell,
+    mem,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -9,15 +11,14 @@ use ledger_contract::{
     event::{Details, EntryKind, Event, Stream, read_leaf},
     value::Instant,
 };
-use ledger_proof::Tree;
 
 use crate::{
     AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, Snapshots, TapeReader,
     TileRoots,
-    ahead::Ahead,
+    chunk::Chunk,
+    desk::Desk,
     destroy::{ORDERS, Orders, carry_out},
     facts,
-    group::Group,
     index::key_hash,
     lock::Lock,
     memory::{no_group, outside},
@@ -26,33 +27,39 @@ use crate::{
     packer::Packer,
     record::{self, Record},
     render::{Salts, Sealed, Widths, events_of, line},
+    scribe::{Closed, Scribe},
     shared::{Shared, details_at, reading, writing},
-    tape::{Commit, Line, Place, Writer, parse},
+    tape::{Line, Place, parse},
 };
 
 /// The log of a data directory: the one writer. Dropping it closes it.
 #[derive(Debug)]
 pub struct TapeLog {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) writer: Writer,
-    pub(crate) packer: Packer,
-    /// The tree before the open group.
-    pub(crate) tree: Tree,
-    pub(crate) index: Index,
-    pub(crate) index_events: usize,
-    pub(crate) group: Group,
-    /// The group before it, while it is being synced.
-    pub(crate) ahead: Option<Ahead>,
+    packer: Packer,
+    index: Index,
+    index_events: usize,
+    /// The stamp of the open group, if one is.
+    open: Option<Instant>,
+    /// The position of its first event, and the position after its last.
+    first: u64,
+    size: u64,
+    /// When the last group was recorded, durable or not.
+    recorded_at: Instant,
+    /// What was staged last, and where the lines before it end.
+    chunk: Chunk,
+    end: Place,
+    /// Behind a cell since looking up what is staged may call the scribe back.
+    desk: RefCell<Desk>,
     /// The bytes of the record and the fact that are being made.
-    pub(crate) packed: (Vec<u8>, Vec<u8>),
-    /// Where the lines of the command at hand stand.
-    pub(crate) placed: Vec<(Place, Widths)>,
-    pub(crate) salts: Salts,
-    pub(crate) chunk_bytes: usize,
+    packed: (Vec<u8>, Vec<u8>),
+    salts: Salts,
+    chunk_bytes: usize,
+    segment_bytes: u64,
     /// Why nothing is written any more, after an error of the tape.
-    pub(crate) poisoned: Option<String>,
+    poisoned: Option<String>,
     /// The last field, so that the directory is given free after everything else is closed.
-    pub(crate) _lock: Lock,
+    _lock: Lock,
 }
 
 impl TapeLog {
@@ -62,13 +69,44 @@ impl TapeLog {
         open::open(directory, options, now)
     }
 
+    /// Goes on after a durable log; or only reads it, and why.
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        scribe: Scribe,
+        packer: Packer,
+        index: Index,
+        options: &Options,
+        lock: Lock,
+        poisoned: Option<String>,
+    ) -> Result<Self, Fatal> {
+        let head = shared.head();
+        Ok(Self {
+            shared,
+            packer,
+            index,
+            index_events: options.index_events,
+            open: None,
+            first: head.size,
+            size: head.size,
+            recorded_at: head.recorded_at,
+            chunk: Chunk::default(),
+            end: scribe.end(),
+            desk: RefCell::new(Desk::new(scribe)),
+            packed: Default::default(),
+            salts: Salts::new(options.salt_seed)?,
+            chunk_bytes: options.chunk_bytes,
+            segment_bytes: options.segment_bytes,
+            poisoned,
+            _lock: lock,
+        })
+    }
+
     /// Brings sled up to the durable head and syncs it; for benchmarks and verification. Closing does the same.
     pub fn catch_up(&mut self) {
         let head = self.shared.head();
         // Staged events are indexed too, and are not durable.
-        if self.mark().size == head.size && self.index.added() > self.index_events / 16 {
-            self.index
-                .save(self.packer.clerk(), &self.shared, head.size, head.root);
+        if self.size == head.size && self.index.added() > self.index_events / 16 {
+            self.save_index(head);
         }
         self.packer.catch_up(head);
     }
@@ -115,69 +153,90 @@ impl TapeLog {
         result
     }
 
+    fn save_index(&mut self, head: Head) {
+        let clerk = self.packer.clerk();
+        self.index.save(clerk, &self.shared, head.size, head.root);
+    }
+
+    /// A chunk goes to a new segment, named by its first position, when the one at hand is long enough.
+    fn begin_chunk(&mut self) {
+        self.chunk.first = self.size;
+        self.chunk.place = if self.end.offset > self.segment_bytes {
+            Place {
+                segment: self.size,
+                offset: 0,
+            }
+        } else {
+            self.end
+        };
+    }
+
+    /// Gives the scribe the chunk at hand.
+    fn hand_over(&mut self) -> Result<(), Fatal> {
+        let chunk = mem::take(&mut self.chunk);
+        self.chunk.bytes.reserve(chunk.bytes.capacity());
+        self.chunk.lines.reserve(chunk.lines.capacity());
+        self.end = chunk.end();
+        let given = self.desk.get_mut().give(chunk);
+        self.poison(given)
+    }
+
     fn cut(&mut self, size: u64) -> Result<(), Fatal> {
         let pushed = self.packer.cut(size);
-        let byte = self.group.cut(size);
-        let mut streams = writing(&self.shared.streams);
-        streams.cut(size);
-        drop(streams);
+        writing(&self.shared.streams).cut(size);
         self.index.cut(size);
         writing(&self.shared.orders).cut(size);
-        let taken = self.writer.take_back(byte);
-        self.poison(taken)?;
+        self.size = size;
+        if !self.chunk.is_empty() && self.chunk.first <= size {
+            self.chunk.cut(size);
+        } else {
+            self.chunk = Chunk::default();
+            let scribe = self.desk.get_mut().scribe();
+            let cut = scribe.and_then(|scribe| scribe.cut(size));
+            self.end = self.poison(cut)?;
+        }
         let packed = (pushed..size).try_for_each(|position| self.pack_again(position));
         self.poison(packed)
     }
 
-    fn write_out(&mut self) -> Result<(), Fatal> {
-        // Nothing is written behind a group that is not durable.
-        self.settle()?;
-        self.group.written += self.group.buffer.len() as u64;
-        let written = self.writer.write(&mut self.group.buffer);
-        self.group.buffer.clear();
-        self.poison(written)
-    }
-
     /// Hands a staged event to sled's blocks that was cut off with others behind it.
     fn pack_again(&mut self, position: u64) -> Result<(), Fatal> {
-        let Some((from, to)) = self.group.line(position) else {
+        let Some(Record { event, place, widths }) = self.staged(position)? else {
             return Ok(());
         };
-        let Record { event, place, widths } = self.staged_record(from, to)?;
         self.pack(&event, place, widths)
     }
 
-    /// The line of a staged event: its place, and its bytes without the newline.
-    fn staged_line(&self, from: u64, to: u64) -> Result<(Place, Vec<u8>), Fatal> {
-        let place = self.writer.place(from, false);
-        let mut bytes = if let Some(bytes) = self.group.buffered(from, to) {
-            bytes.to_vec()
-        } else {
-            let width = usize::try_from(to - from).unwrap_or(usize::MAX);
-            self.writer.land()?;
-            self.shared.tape.bytes(place, width)?
+    /// An event of the open group, read back from its line.
+    fn staged(&self, position: u64) -> Result<Option<Record>, Fatal> {
+        if let Some((place, line)) = self.chunk.line(position) {
+            return self.record_of(place, line).map(Some);
+        }
+        let mut desk = self.desk.borrow_mut();
+        let scribe = desk.scribe()?;
+        scribe.write_held()?;
+        let Some((from, to)) = scribe.group.line(position) else {
+            return Ok(None);
         };
-        bytes.pop();
-        Ok((place, bytes))
+        let place = scribe.place(from);
+        let width = usize::try_from(to - from).unwrap_or(usize::MAX);
+        let line = self.shared.tape.bytes(place, width)?;
+        self.record_of(place, &line).map(Some)
     }
 
-    /// A staged event, read back from its line.
-    fn staged_record(&self, from: u64, to: u64) -> Result<Record, Fatal> {
-        let (place, line) = self.staged_line(from, to)?;
+    /// The event of a line with its newline.
+    fn record_of(&self, place: Place, line: &[u8]) -> Result<Record, Fatal> {
         let wrong = |how: String| self.shared.tape.damaged(place, how);
-        let Line::Event { leaf, details } = parse(&line) else {
+        let Line::Event { leaf, details } = parse(line.strip_suffix(b"\n").unwrap_or(line)) else {
             return Err(wrong("a line that was just written is no event".to_owned()));
         };
         let event = read_leaf(leaf).map_err(|error| wrong(error.to_string()))?;
         let width = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
-        Ok(Record {
-            event,
-            place,
-            widths: Widths {
-                leaf: width(leaf),
-                details: width(details),
-            },
-        })
+        let widths = Widths {
+            leaf: width(leaf),
+            details: width(details),
+        };
+        Ok(Record { event, place, widths })
     }
 
     /// Hands an event to sled's blocks.
@@ -208,69 +267,72 @@ impl TapeLog {
             return Ok(Some(record));
         }
         // sled has failed.
-        if let Some((from, to)) = self.group.stamp.and_then(|_| self.group.line(position)) {
-            return self.staged_record(from, to).map(Some);
+        if let Some(record) = self.staged(position)? {
+            return Ok(Some(record));
         }
-        let is_ahead = self
-            .ahead
-            .as_ref()
-            .is_some_and(|ahead| position < ahead.head().size);
+        let is_ahead = position < self.first;
         is_ahead.then(|| self.shared.written(position)).transpose()
-    }
-
-    /// Closes the open group with its commit line, which is written and not synced; none without events.
-    fn write_commit(&mut self) -> Result<Option<Head>, Fatal> {
-        let (first, size) = (self.group.first(), self.group.size());
-        let Some(recorded_at) = self.group.stamp.filter(|_| size > first) else {
-            self.writer.close_group();
-            self.group.close();
-            return Ok(None);
-        };
-        let root = self.group.tree().root();
-        let commit = Commit::new(first, size, recorded_at, root, self.group.checksum());
-        let end = self.group.end();
-        commit.write(&mut self.group.buffer);
-        self.write_out()?;
-        let head = Head {
-            size,
-            root,
-            recorded_at,
-        };
-        // Right after the last event's line, in the segment that the line stands in.
-        let next = self.writer.place(end, true);
-        self.packer.close(self.group.tree(), next);
-        let (tile, roots) = self.group.take_tiles();
-        self.packer.clerk().file_tiles(tile, roots);
-        self.tree.clone_from(self.group.tree());
-        self.writer.close_group();
-        self.group.close();
-        Ok(Some(head))
     }
 
     /// Waits until the group that is being synced is durable, and shows it to readers.
     fn settle(&mut self) -> Result<(), Fatal> {
-        let Some(ahead) = self.ahead.take() else {
-            return Ok(());
-        };
-        let settled = ahead.wait();
-        let head = self.poison(settled)?;
-        self.packer.commit();
-        self.packer.publish(head);
+        let settled = self.desk.get_mut().scribe().and_then(Scribe::settle);
+        if let Some(head) = self.poison(settled)? {
+            self.packer.commit();
+            self.packer.publish(head);
+        }
         Ok(())
+    }
+
+    /// Closes the open group with its commit line, which is written and not synced; none without events.
+    fn close(&mut self) -> Result<Option<Head>, Fatal> {
+        let Some(recorded_at) = self.open.take() else {
+            return Ok(None);
+        };
+        if self.chunk.is_empty() {
+            self.chunk.place = self.end;
+        }
+        let end = self.chunk.end();
+        let desk = self.desk.get_mut();
+        let closed = desk
+            .scribe()
+            .and_then(|scribe| Ok((scribe.close(&mut self.chunk, recorded_at)?, scribe.group.tree())));
+        let closed = match closed {
+            Ok((closed, tree)) => Ok(closed.map(
+                |Closed {
+                     head,
+                     tiles: (first, roots),
+                 }| {
+                    // Right after the last event's line, in the segment that the line stands in.
+                    self.packer.close(tree, end);
+                    self.packer.clerk().file_tiles(first, roots);
+                    head
+                },
+            )),
+            Err(fatal) => Err(fatal),
+        };
+        let closed = self.poison(closed)?;
+        self.end = self.chunk.end();
+        self.chunk.bytes.clear();
+        self.chunk.lines.clear();
+        self.first = self.size;
+        if let Some(head) = closed {
+            self.recorded_at = head.recorded_at;
+        }
+        Ok(closed)
     }
 
     /// Makes the closed group durable, here and now.
     fn sync(&mut self, head: Head) -> Result<Head, Fatal> {
         // A crash before this returns leaves the group whole or not at all: opening decides by its checksum. Nobody
         // was told yet.
-        let synced = self.writer.sync();
+        let synced = self.desk.get_mut().scribe().and_then(Scribe::sync);
         self.poison(synced)?;
         // Durable from here on. A crash leaves sled behind the tape, and opening catches up.
         self.packer.commit();
         self.packer.publish(head);
         if self.index.added() >= self.index_events {
-            self.index
-                .save(self.packer.clerk(), &self.shared, head.size, head.root);
+            self.save_index(head);
         }
         Ok(head)
     }
@@ -289,22 +351,13 @@ impl EventLog for TapeLog {
 
     fn begin(&mut self, now: Instant) -> Result<Instant, Fatal> {
         self.healthy()?;
-        if let Some(stamp) = self.group.stamp {
-            return Ok(stamp);
-        }
-        let before = self
-            .ahead
-            .as_ref()
-            .map_or_else(|| self.shared.head(), Ahead::head);
-        let after = Instant(before.recorded_at.0.saturating_add(1));
-        let stamp = now.max(after);
-        self.group.open(stamp, &self.tree);
-        Ok(stamp)
+        let after = Instant(self.recorded_at.0.saturating_add(1));
+        Ok(*self.open.get_or_insert(now.max(after)))
     }
 
     fn stage(&mut self, command: NewCommand) -> Result<Vec<Recorded>, AppendError> {
         self.healthy()?;
-        let stamp = self.group.stamp.ok_or_else(no_group)?;
+        let stamp = self.open.ok_or_else(no_group)?;
         let version = self.version(&command.stream);
         if let Some(expected) = command.expected_version.filter(|expected| *expected != version) {
             return Err(AppendError::Conflict {
@@ -313,35 +366,34 @@ impl EventLog for TapeLog {
                 actual: version,
             });
         }
-        let first = self.group.size();
-        if self.group.buffer.is_empty() {
-            self.writer.plan(first);
+        if self.chunk.is_empty() {
+            self.begin_chunk();
         }
+        let before = (self.chunk.bytes.len(), self.chunk.lines.len());
         let mut events = Vec::with_capacity(command.events.len());
-        self.placed.clear();
-        for (mut event, details) in events_of(command, first, version, stamp) {
-            let start = self.group.buffer.len();
+        for (mut event, details) in events_of(command, self.size, version, stamp) {
+            let start = self.chunk.bytes.len();
             let sealed = details.map_or(Ok(None), |details| details.sealed(&self.salts));
             let written = sealed.and_then(|sealed| {
-                let widths = line(&mut event, sealed.as_ref(), &mut self.group.buffer)?;
+                let widths = line(&mut event, sealed.as_ref(), &mut self.chunk.bytes)?;
                 Ok((widths, sealed.map(Sealed::into_details)))
             });
-            let (widths, details) = match written {
-                Ok(written) => written,
+            match written {
+                Ok((widths, details)) => {
+                    self.chunk.lines.push((start, widths));
+                    events.push((event, details));
+                }
                 Err(refused) => {
-                    // The events before it go too; none of them was written, since that is done between commands.
-                    self.group.cut(first);
+                    // The events before it go too.
+                    self.chunk.bytes.truncate(before.0);
+                    self.chunk.lines.truncate(before.1);
                     return Err(refused);
                 }
-            };
-            let place = self.writer.place(self.group.written + start as u64, false);
-            self.group.add(start, widths);
-            self.placed.push((place, widths));
-            events.push((event, details));
+            }
         }
-        for at in 0..events.len() {
-            if let (Some((event, _)), Some((place, widths))) = (events.get(at), self.placed.get(at).copied())
-            {
+        self.size += events.len() as u64;
+        for (event, _) in &events {
+            if let Some((place, widths)) = self.chunk.at(event.position) {
                 let packed = self.pack(event, place, widths);
                 self.poison(packed)?;
             }
@@ -358,23 +410,19 @@ impl EventLog for TapeLog {
                 writing(&self.shared.orders).add(event);
             }
         }
-        if self.group.buffer.len() >= self.chunk_bytes {
-            self.write_out()?;
+        if self.chunk.bytes.len() >= self.chunk_bytes {
+            self.hand_over()?;
         }
         Ok(events)
     }
 
     fn mark(&self) -> Mark {
-        let size = match self.group.stamp {
-            Some(_) => self.group.size(),
-            None => self.tree.size(),
-        };
-        Mark { size }
+        Mark { size: self.size }
     }
 
     fn rollback(&mut self, mark: Mark) -> Result<(), Fatal> {
         self.healthy()?;
-        if mark > self.mark() || mark.size < self.tree.size() {
+        if mark > self.mark() || mark.size < self.first {
             return Err(outside());
         }
         if mark < self.mark() {
@@ -387,7 +435,7 @@ impl EventLog for TapeLog {
     fn commit(&mut self) -> Result<Head, Fatal> {
         self.healthy()?;
         self.settle()?;
-        match self.write_commit()? {
+        match self.close()? {
             Some(head) => self.sync(head),
             None => Ok(self.shared.head()),
         }
@@ -400,14 +448,14 @@ impl EventLog for TapeLog {
         if self.index.added() >= self.index_events {
             return self.commit();
         }
-        let Some(head) = self.write_commit()? else {
+        let Some(head) = self.close()? else {
             return Ok(self.shared.head());
         };
-        let aside = self.writer.sync_aside(answered);
-        let Some(syncing) = self.poison(aside)? else {
+        let scribe = self.desk.get_mut().scribe();
+        let ahead = scribe.and_then(|scribe| scribe.sync_ahead(head, answered));
+        if !self.poison(ahead)? {
             return self.sync(head);
-        };
-        self.ahead = Some(Ahead::new(head, syncing));
+        }
         Ok(self.shared.head())
     }
 
@@ -447,22 +495,21 @@ impl EventLog for TapeLog {
         let Some(hash) = event.details_hash else {
             return Ok(None);
         };
-        let Some((from, to)) = self.group.stamp.and_then(|_| self.group.line(event.position)) else {
-            if event.position < self.shared.head().size {
-                return self.shared.details(event);
-            }
-            let record = self.record(event.position)?;
-            let details = |record: Record| details_at(&self.shared.tape, record.place, record.widths, hash);
-            return record.map_or(Ok(None), details);
-        };
-        let (place, line) = self.staged_line(from, to)?;
-        let wrong = |how: String| self.shared.tape.damaged(place, how);
-        let Line::Event { details, .. } = parse(&line) else {
-            return Err(wrong("a line that was just written is no event".to_owned()));
-        };
-        Details::read(details)
-            .map(Some)
-            .map_err(|error| wrong(error.to_string()))
+        if event.position < self.shared.head().size {
+            return self.shared.details(event);
+        }
+        if let Some((place, line)) = self.chunk.line(event.position) {
+            let wrong = |how: String| self.shared.tape.damaged(place, how);
+            let Line::Event { details, .. } = parse(line.strip_suffix(b"\n").unwrap_or(line)) else {
+                return Err(wrong("a line that was just made is no event".to_owned()));
+            };
+            let details = Details::read(details).map_err(|error| wrong(error.to_string()))?;
+            return Ok(Some(details));
+        }
+        self.desk.borrow_mut().scribe()?.write_held()?;
+        let record = self.record(event.position)?;
+        let details = |record: Record| details_at(&self.shared.tape, record.place, record.widths, hash);
+        record.map_or(Ok(None), details)
     }
 }
 
@@ -470,7 +517,6 @@ impl Drop for TapeLog {
     fn drop(&mut self) {
         // After an error it was never acknowledged. Nothing may be on its way to a file that another may open.
         let _ = self.settle();
-        let _ = self.writer.land();
         // A crash instead of this leaves the last block to be read from the tape at the next opening.
         self.catch_up();
         // Readers may live on, and read the tape; sled's files are free for whoever opens the directory next.

@@ -1,6 +1,5 @@
 //! The tape: text files of lines that are the truth. Everything else in a data directory is made from them.
 
-mod aside;
 mod line;
 mod lines;
 mod recover;
@@ -40,10 +39,8 @@ pub(crate) struct Place {
 impl Place {
     /// Right after an event's line that begins here.
     pub(crate) fn after(self, widths: Widths) -> Self {
-        // Tab and newline.
-        let width = u64::from(widths.leaf) + u64::from(widths.details) + 2;
         Self {
-            offset: self.offset + width,
+            offset: self.offset + widths.line(),
             ..self
         }
     }

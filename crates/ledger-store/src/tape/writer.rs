@@ -1,9 +1,12 @@
 //! Writing to the tape: chunks of an open group, filler ahead of them, new segments, and taking chunks back.
 
-use std::{sync::Arc, thread::JoinHandle};
+use std::{collections::VecDeque, mem, sync::Arc, thread::JoinHandle};
 
-use super::{Place, Tape, aside::Aside, failed};
+use super::{Place, Tape, failed};
 use crate::{Fatal, Options, disk::File};
+
+/// How many early syncs are on their way at most.
+const EARLY_SYNCS_MAX: usize = 4;
 
 /// Filler is written from this.
 static FILLER: [u8; 1 << 16] = [b'\n'; 1 << 16];
@@ -22,12 +25,11 @@ struct Piece {
 #[derive(Debug)]
 pub(crate) struct Writer {
     tape: Arc<Tape>,
-    segment_bytes: u64,
     fill_bytes: u64,
     file: Arc<dyn File>,
     /// Where the next byte goes.
     end: Place,
-    /// The length of the segment's file: filler from the end to here.
+    /// Filler from the end to here; the end is beyond it once a large group stands there.
     filled: u64,
     /// The open group's pieces, in order.
     pieces: Vec<Piece>,
@@ -36,10 +38,7 @@ pub(crate) struct Writer {
     /// How much of a long group goes to the disk before its commit, and how much was written since the last such sync.
     early_sync_bytes: u64,
     unsynced: u64,
-    early: Option<Syncing>,
-    /// Chunks of at least so many bytes are written aside.
-    chunk_bytes: usize,
-    aside: Aside,
+    early: VecDeque<Syncing>,
 }
 
 /// A sync of the segment at hand on a thread of its own.
@@ -57,7 +56,6 @@ impl Writer {
         let filled = length(&tape, end.segment, &*file)?;
         Ok(Self {
             tape,
-            segment_bytes: options.segment_bytes,
             fill_bytes: options.fill_bytes,
             file,
             end,
@@ -66,16 +64,13 @@ impl Writer {
             written: 0,
             early_sync_bytes: options.early_sync_bytes,
             unsynced: 0,
-            early: None,
-            chunk_bytes: options.chunk_bytes,
-            aside: Aside::default(),
+            early: VecDeque::new(),
         })
     }
 
     /// One for a log that is only read: it has a place and is never written with.
     pub(crate) fn idle(tape: Arc<Tape>, options: &Options, end: Place) -> Result<Self, Fatal> {
         Ok(Self {
-            segment_bytes: options.segment_bytes,
             fill_bytes: options.fill_bytes,
             file: tape.file(end.segment)?,
             end,
@@ -84,34 +79,9 @@ impl Writer {
             written: 0,
             early_sync_bytes: options.early_sync_bytes,
             unsynced: 0,
-            early: None,
-            chunk_bytes: options.chunk_bytes,
-            aside: Aside::default(),
+            early: VecDeque::new(),
             tape,
         })
-    }
-
-    /// Where the next chunk's first byte will stand. A chunk of events goes to a new segment, named by its first
-    /// position, when the current one is long enough.
-    pub(crate) fn plan(&mut self, position: u64) {
-        let place = if self.end.offset > self.segment_bytes {
-            Place {
-                segment: position,
-                offset: 0,
-            }
-        } else {
-            self.end
-        };
-        if self
-            .pieces
-            .last()
-            .is_none_or(|piece| piece.place.segment != place.segment)
-        {
-            let from = self.written;
-            // A chunk that was planned and taken back before it was written leaves its plan behind.
-            self.pieces.retain(|piece| piece.from < from);
-            self.pieces.push(Piece { from, place });
-        }
     }
 
     /// Where a byte of the open group stands. A byte that ends one piece and begins another is the former's end when
@@ -125,41 +95,29 @@ impl Writer {
         })
     }
 
-    /// Writes a planned chunk, without making it durable. A crash after it leaves a tail without a commit line, or
-    /// with one that was never acknowledged: opening decides by its checksum.
-    ///
-    /// A whole chunk of a long group is written aside, and its buffer changed for another; it is emptied in any case.
-    pub(crate) fn write(&mut self, chunk: &mut Vec<u8>) -> Result<(), Fatal> {
-        if let Some(piece) = self.pieces.last()
-            && piece.place.segment != self.end.segment
-        {
-            self.roll(piece.place.segment)?;
-        }
-        let bytes = chunk.len() as u64;
-        if chunk.len() >= self.chunk_bytes {
-            let path = self.tape.path(self.end.segment);
-            self.aside.write(&self.file, &path, self.end.offset, chunk)?;
-        } else {
-            self.aside.land()?;
-            self.write_at(chunk, self.end.offset)?;
-            chunk.clear();
-        }
-        self.written += bytes;
-        self.end.offset += bytes;
-        if self.end.offset > self.filled {
-            self.filled = self.end.offset;
-            // Small commits write into filler, which keeps the file's length and so the sync cheap; large ones would
-            // only write everything twice.
-            if bytes <= self.fill_bytes / 4 {
-                self.fill(self.end.offset, self.end.offset + self.fill_bytes)?;
-            }
-        }
-        self.sync_early(bytes)
+    /// Where the next byte goes.
+    pub(crate) fn end(&self) -> Place {
+        self.end
     }
 
-    /// Waits until all that was written is in the file.
-    pub(crate) fn land(&self) -> Result<(), Fatal> {
-        self.aside.land()
+    /// Writes a chunk at the end, or at the begin of a new segment, without making it durable. A crash after it leaves a
+    /// tail without a commit line, or with one that was never acknowledged: opening decides by its checksum.
+    pub(crate) fn write(&mut self, place: Place, chunk: &[u8]) -> Result<(), Fatal> {
+        if place.segment != self.end.segment {
+            self.roll(place.segment)?;
+        }
+        assert_eq!(place, self.end, "lines stand where their records say");
+        let last = self.pieces.last();
+        if last.is_none_or(|piece| piece.place.segment != place.segment) {
+            let from = self.written;
+            self.pieces.push(Piece { from, place });
+        }
+        let bytes = chunk.len() as u64;
+        let write = self.file.write_at(chunk, self.end.offset);
+        write.map_err(|error| failed("writing", &self.tape.path(self.end.segment), &error))?;
+        self.written += bytes;
+        self.end.offset += bytes;
+        self.sync_early(bytes)
     }
 
     /// Lets the disk work while a long group is still being staged, so that its commit finds little left to sync. What
@@ -167,16 +125,20 @@ impl Writer {
     fn sync_early(&mut self, bytes: u64) -> Result<(), Fatal> {
         self.unsynced += bytes;
         if self.unsynced >= self.early_sync_bytes {
-            // One at a time: what is written faster than the disk takes it waits here.
-            self.wait_for_early()?;
-            self.early = self.spawn_sync(|| ());
+            // What is written faster than the disk takes it waits here.
+            if self.early.len() == EARLY_SYNCS_MAX {
+                self.early.pop_front().map_or(Ok(()), wait_for)?;
+            }
+            let early = self.spawn_sync(|| ());
+            self.early.extend(early);
         }
         Ok(())
     }
 
-    /// What the last early sync said. The system tells an error once: whoever syncs next would hear that all is well.
+    /// What the early syncs said. The system tells an error once: whoever syncs next would hear that all is well.
     fn wait_for_early(&mut self) -> Result<(), Fatal> {
-        self.early.take().map_or(Ok(()), wait_for)
+        let said: Vec<Result<(), Fatal>> = self.early.drain(..).map(wait_for).collect();
+        said.into_iter().collect()
     }
 
     /// Makes what was written durable. Segments before the current one were synced when they were left.
@@ -190,7 +152,6 @@ impl Writer {
         &mut self,
         answered: impl FnOnce() + Send + 'static,
     ) -> Result<Option<Syncing>, Fatal> {
-        self.land()?;
         self.wait_for_early()?;
         Ok(self.spawn_sync(answered))
     }
@@ -208,16 +169,23 @@ impl Writer {
     }
 
     /// Forgets where the bytes of the group stand; the next one begins.
-    pub(crate) fn close_group(&mut self) {
+    pub(crate) fn close_group(&mut self) -> Result<(), Fatal> {
+        let written = mem::take(&mut self.written);
         self.pieces.clear();
-        self.written = 0;
+        // Small commits write into filler, which keeps the file's length and so the sync cheap; large ones would only
+        // write everything twice.
+        if self.end.offset > self.filled && (1..=self.fill_bytes / 4).contains(&written) {
+            self.fill(self.end.offset, self.end.offset + self.fill_bytes)?;
+        }
+        Ok(())
     }
 
     /// Takes back what was written of the open group from a byte on. It is not synced here: the sync of the next
-    /// commit in this file covers it, and until then a crash leaves a tail without a commit line.
-    pub(crate) fn take_back(&mut self, byte: u64) -> Result<(), Fatal> {
+    /// commit in this file covers it, and until then a crash leaves a tail without a commit line. Tells where the next
+    /// byte goes.
+    pub(crate) fn take_back(&mut self, byte: u64) -> Result<Place, Fatal> {
         if byte >= self.written {
-            return Ok(());
+            return Ok(self.end);
         }
         let to = self.place(byte, true);
         let dropped: Vec<u64> = self
@@ -227,7 +195,6 @@ impl Writer {
             .filter(|segment| *segment > to.segment && *segment <= self.end.segment)
             .collect();
         let mut old_end = self.end.offset;
-        self.land()?;
         self.wait_for_early()?;
         if to.segment != self.end.segment {
             self.file = reopen(&self.tape, to.segment)?;
@@ -244,7 +211,7 @@ impl Writer {
         self.end = to;
         self.written = byte;
         self.pieces.retain(|piece| piece.from < byte);
-        Ok(())
+        Ok(to)
     }
 
     /// Goes on in a new segment.
@@ -264,13 +231,7 @@ impl Writer {
         Ok(())
     }
 
-    fn write_at(&self, bytes: &[u8], offset: u64) -> Result<(), Fatal> {
-        let write = self.file.write_at(bytes, offset);
-        write.map_err(|error| failed("writing", &self.tape.path(self.end.segment), &error))
-    }
-
     fn sync_file(&mut self) -> Result<(), Fatal> {
-        self.land()?;
         self.wait_for_early()?;
         self.unsynced = 0;
         let sync = self.file.sync_data();

@@ -70,7 +70,8 @@ fn a_torn_tail_is_set_aside_and_told() {
     let last = segments(directory.path()).pop().unwrap();
     let mut bytes = fs::read(&last).unwrap();
     let end = end_of_lines(&last);
-    bytes.splice(end..end + 9, *b"{\"torn\":\n");
+    // Filler may follow the last commit, or nothing.
+    bytes.splice(end..bytes.len().min(end + 9), *b"{\"torn\":\n");
     fs::write(&last, &bytes).unwrap();
     assert_eq!(verify(directory.path(), &small()).unwrap().tail_bytes, 8);
     assert_eq!(findings(directory.path()), Vec::<String>::new());

@@ -89,7 +89,7 @@ fn on_a_full_disk_what_is_durable_is_read_and_it_says_what_to_free() {
     let last = segments(directory.path()).pop().unwrap();
     let mut bytes = fs::read(&last).unwrap();
     let end = end_of_lines(&last);
-    bytes.splice(end..end + 9, *b"{\"torn\":\n");
+    bytes.splice(end..bytes.len().min(end + 9), *b"{\"torn\":\n");
     fs::write(&last, &bytes).unwrap();
     // Folder and name of the tape come first; then the copy of the tail meets the full disk.
     let read_only = (0..12).filter_map(|number| {

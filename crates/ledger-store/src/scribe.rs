@@ -1,0 +1,157 @@
+//! From staged lines to the tape: leaves are hashed into the tree, lines are written and synced.
+
+use ledger_contract::value::Instant;
+use ledger_proof::{Hash, Tree};
+
+use crate::{
+    Fatal, Head,
+    chunk::Chunk,
+    group::Group,
+    tape::{Commit, Place, Syncing, Writer, wait_for},
+};
+
+/// How many chunks wait for the group before theirs at most; then the writer waits, too.
+const HELD_MAX: usize = 16;
+
+/// The one who writes. After an error it must not be used again: what the disk holds is known only by reading it back.
+#[derive(Debug)]
+pub(crate) struct Scribe {
+    tape: Writer,
+    pub(crate) group: Group,
+    /// The log after the group before it, while that is being synced. Nothing is written to the tape meanwhile: a crash
+    /// leaves it whole, or a tail.
+    ahead: Option<(Head, Syncing)>,
+    /// Chunks that wait for that.
+    held: Vec<Chunk>,
+    /// The durable end, when it is told to nobody yet.
+    settled: Option<Head>,
+    /// What went wrong on its own thread.
+    pub(crate) failed: Option<Fatal>,
+}
+
+/// A group that was closed.
+pub(crate) struct Closed {
+    /// The log after it.
+    pub(crate) head: Head,
+    /// The number of the first tile that it fills, and their roots.
+    pub(crate) tiles: (u64, Vec<Hash>),
+}
+
+impl Scribe {
+    /// Goes on after a durable log.
+    pub(crate) fn new(tape: Writer, tree: &Tree) -> Self {
+        Self {
+            tape,
+            group: Group::after(tree),
+            ahead: None,
+            held: Vec::new(),
+            settled: None,
+            failed: None,
+        }
+    }
+
+    /// Takes in a chunk of the open group and writes it, now or when the group before it is durable. A crash leaves a tail
+    /// without a commit line.
+    pub(crate) fn take(&mut self, chunk: Chunk) -> Result<(), Fatal> {
+        self.hash(&chunk);
+        self.held.push(chunk);
+        let is_syncing = |(_, syncing): &(Head, Syncing)| !syncing.is_finished();
+        if self.ahead.as_ref().is_some_and(is_syncing) && self.held.len() < HELD_MAX {
+            return Ok(());
+        }
+        self.write_held()
+    }
+
+    /// Writes all that was taken in, so that its lines can be read.
+    pub(crate) fn write_held(&mut self) -> Result<(), Fatal> {
+        // Nothing is written behind a group that is not durable.
+        self.wait()?;
+        for chunk in self.held.drain(..) {
+            self.tape.write(chunk.place, &chunk.bytes)?;
+        }
+        Ok(())
+    }
+
+    fn hash(&mut self, chunk: &Chunk) {
+        assert!(
+            chunk.is_empty() || chunk.first == self.group.size(),
+            "events come in order"
+        );
+        for (leaf, widths) in chunk.leaves() {
+            self.group.add(leaf, widths);
+        }
+    }
+
+    /// Forgets the events of the open group from a position on, also on the tape; tells where that ends then.
+    pub(crate) fn cut(&mut self, size: u64) -> Result<Place, Fatal> {
+        self.write_held()?;
+        let byte = self.group.cut(size);
+        self.tape.take_back(byte)
+    }
+
+    /// Where the next byte goes.
+    pub(crate) fn end(&self) -> Place {
+        self.tape.end()
+    }
+
+    /// Where a byte of the open group stands.
+    pub(crate) fn place(&self, byte: u64) -> Place {
+        self.tape.place(byte, false)
+    }
+
+    /// Ends the open group with a last chunk and a commit line, which are written and not synced; none without events.
+    pub(crate) fn close(&mut self, chunk: &mut Chunk, recorded_at: Instant) -> Result<Option<Closed>, Fatal> {
+        self.hash(chunk);
+        let (first, size) = (self.group.first(), self.group.size());
+        if size == first {
+            self.tape.close_group()?;
+            return Ok(None);
+        }
+        let root = self.group.tree().root();
+        let commit = Commit::new(first, size, recorded_at, root, self.group.checksum());
+        commit.write(&mut chunk.bytes);
+        self.write_held()?;
+        self.tape.write(chunk.place, &chunk.bytes)?;
+        self.tape.close_group()?;
+        let tiles = self.group.take_tiles();
+        self.group.close();
+        let head = Head {
+            size,
+            root,
+            recorded_at,
+        };
+        Ok(Some(Closed { head, tiles }))
+    }
+
+    /// Waits until the group that is being synced is durable.
+    fn wait(&mut self) -> Result<(), Fatal> {
+        if let Some((head, syncing)) = self.ahead.take() {
+            wait_for(syncing)?;
+            self.settled = Some(head);
+        }
+        Ok(())
+    }
+
+    /// The same, and what is durable since this was last asked.
+    pub(crate) fn settle(&mut self) -> Result<Option<Head>, Fatal> {
+        self.wait()?;
+        Ok(self.settled.take())
+    }
+
+    /// Begins to make a closed group durable on another thread, which calls `answered` at its end; false when there can
+    /// be no such thread.
+    pub(crate) fn sync_ahead(
+        &mut self,
+        head: Head,
+        answered: impl FnOnce() + Send + 'static,
+    ) -> Result<bool, Fatal> {
+        let syncing = self.tape.sync_aside(answered)?;
+        self.ahead = syncing.map(|syncing| (head, syncing));
+        Ok(self.ahead.is_some())
+    }
+
+    /// Makes a closed group durable, here and now.
+    pub(crate) fn sync(&mut self) -> Result<(), Fatal> {
+        self.tape.sync()
+    }
+}
