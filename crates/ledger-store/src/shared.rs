@@ -16,7 +16,7 @@ use crate::{
     cursor::{Cursor, cursor_of, visit_blocks},
     destroy::Orders,
     index::Streams,
-    older::{Loaded, Older},
+    older::Older,
     positions::Positions,
     record::Record,
     render::Widths,
@@ -123,8 +123,8 @@ impl Shared {
     }
 
     /// The index of what is older than this opening.
-    pub(crate) fn older(&self) -> Result<&Loaded, Fatal> {
-        self.older.get_or_init(Older::default).get(self)
+    pub(crate) fn older(&self) -> &Older {
+        self.older.get_or_init(Older::default)
     }
 
     /// The positions of a stream's events with a version above `after_version`, below `before`, at most `max`.
@@ -145,7 +145,7 @@ impl Shared {
             }
             older
         };
-        let positions = self.older()?.positions(stream);
+        let positions = self.older().positions(self, stream)?;
         let count = positions.map_or(0, Positions::count);
         if count as u64 != older {
             let what = format!("the index of {stream}");
@@ -173,7 +173,7 @@ impl Shared {
         if before >= self.older.get().map_or(0, Older::end) {
             return Ok(older);
         }
-        let positions = self.older()?.positions(stream);
+        let positions = self.older().positions(self, stream)?;
         Ok(positions.map_or(0, |positions| positions.below(before)) as u64)
     }
 
