@@ -7,7 +7,10 @@ use std::{
     fs,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -46,8 +49,11 @@ pub(crate) struct Blocks {
     pub(crate) turns: sled::Tree,
     /// How many bytes were read since the cache was last shrunk.
     pub(crate) read_bytes: Arc<AtomicU64>,
+    /// How many bytes of values sled was given since it was opened.
+    pub(crate) written_bytes: Arc<AtomicU64>,
+    pub(crate) directory: PathBuf,
+    pub(crate) cache_bytes: u64,
     db: sled::Db,
-    directory: PathBuf,
 }
 
 /// What the blocks hold; the default is nothing.
@@ -92,6 +98,25 @@ pub(crate) fn guard<T>(doing: &str, call: impl FnOnce() -> Result<T, sled::Error
     }
 }
 
+/// Leaves a word for the next opening, which then makes sled anew. A crash before it, or a full disk, leaves sled to be
+/// tried once more, and to fail once more.
+pub(crate) fn mark_failed(directory: &Path, fault: &Fault) {
+    let _ = fs::write(directory.join(FAILED), fault);
+}
+
+/// Removes what a kill left of a map that sled was writing, which it would take for its newest and refuse. The one before
+/// it is removed only after the new one has its name.
+fn remove_torn_maps(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.as_encoded_bytes();
+        if name.starts_with(b"snap.") && name.ends_with(b".generating") {
+            // What cannot be removed fails the opening that follows.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Lets go of sled, or of what holds it: closing flushes, and may panic as any of its calls.
 pub(crate) fn close<T>(held: T) {
     let _ = catch_unwind(AssertUnwindSafe(|| drop(held)));
@@ -115,6 +140,7 @@ impl Blocks {
     }
 
     fn try_open(directory: &Path, cache_bytes: u64) -> Result<Self, Fault> {
+        remove_torn_maps(directory);
         guard("opening the files", || {
             let db = sled::Config::new()
                 .path(directory)
@@ -129,16 +155,17 @@ impl Blocks {
                 facts: db.open_tree("facts")?,
                 turns: db.open_tree("turns")?,
                 read_bytes: Arc::default(),
-                db,
+                written_bytes: Arc::default(),
                 directory: directory.to_owned(),
+                cache_bytes,
+                db,
             })
         })
     }
 
-    /// Leaves a word for the next opening, which then makes sled anew. A crash before it, or a full disk, leaves sled to
-    /// be tried once more, and to fail once more.
-    pub(crate) fn mark_failed(&self, fault: &Fault) {
-        let _ = fs::write(self.directory.join(FAILED), fault);
+    /// Whether this is the only copy: readers of blocks hold one each.
+    pub(crate) fn is_alone(&self) -> bool {
+        Arc::strong_count(&self.written_bytes) == 1
     }
 
     /// Why sled was given up before it was closed.
@@ -162,10 +189,17 @@ impl Blocks {
     pub(crate) fn put_block(&self, first: u64, records: &[u8]) -> Result<(), Fault> {
         guard("writing a block", || {
             for (part, bytes) in (0u16..).zip(records.chunks(BLOCK_BYTES_MAX)) {
-                self.events.insert(key(first, part), bytes)?;
+                self.insert(&self.events, &key(first, part), bytes)?;
             }
             Ok(())
         })
+    }
+
+    /// Puts a value into a tree, and counts its bytes.
+    pub(crate) fn insert(&self, tree: &sled::Tree, key: &[u8], value: &[u8]) -> Result<(), sled::Error> {
+        self.written_bytes
+            .fetch_add(value.len() as u64, Ordering::Relaxed);
+        tree.insert(key, value).map(drop)
     }
 
     /// Writes the head, after all blocks it tells of.

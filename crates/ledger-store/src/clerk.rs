@@ -8,16 +8,17 @@ use std::{
     mem,
     sync::{
         Arc, RwLock,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
     },
     thread::JoinHandle,
 };
 
 use ledger_proof::Hash;
+use sled::IVec;
 
 use crate::{
     Snapshot, SnapshotKind,
-    blocks::{Blocks, BlocksHead, Fault},
+    blocks::{BLOCK_BYTES_MAX, Blocks, BlocksHead, Fault, key},
     shared::{Block, Shared, writing},
     snapshots,
 };
@@ -26,6 +27,8 @@ use crate::{
 const TOGETHER: usize = 16;
 /// How many times as many wait at most: 16 MiB.
 const WAITING_MAX: usize = 128;
+/// How many blocks are filed together, of a long group or when many wait: 2 MiB.
+const FILED_TOGETHER: usize = 256;
 
 /// The writer's end. It never fails: when sled does, readers go to the tape.
 #[derive(Debug)]
@@ -138,8 +141,8 @@ impl Clerk {
             Some((sender, _)) => sender.send(held).err().map(|unsent| unsent.0),
             None => Some(held),
         };
-        for work in left.into_iter().flatten() {
-            act(&self.shared, work);
+        if let Some(left) = left {
+            act_on_all(&self.shared, left);
         }
     }
 }
@@ -156,19 +159,76 @@ impl Drop for Clerk {
 }
 
 fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>) {
-    for work in waiting.iter().flatten() {
+    let mut at_hand = Vec::new();
+    loop {
+        // Without a head they are of a group that is being staged: more of them come, and nobody waits for these.
+        let more = if at_hand.iter().all(Work::is_of_a_group) {
+            waiting.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            waiting.try_recv()
+        };
+        let is_last = matches!(more, Err(TryRecvError::Disconnected));
+        let is_all = more.map(|more| at_hand.extend(more)).is_err();
+        if is_all || at_hand.len() >= FILED_TOGETHER {
+            act_on_all(shared, mem::take(&mut at_hand));
+        }
+        if is_last {
+            return;
+        }
+    }
+}
+
+/// Does what is at hand, in its order.
+fn act_on_all(shared: &Shared, at_hand: Vec<Work>) {
+    shared.reopen_when_due();
+    ask(shared, &|blocks| {
+        Blocks::make_room(&blocks.events, &keys_of(&at_hand, Work::record_keys))?;
+        Blocks::make_room(&blocks.facts, &keys_of(&at_hand, Work::facts_keys))
+    });
+    for work in at_hand {
         act(shared, work);
     }
 }
 
-fn act(shared: &Shared, work: Work) {
-    let ask = |call: &dyn Fn(&Blocks) -> Result<(), Fault>| {
-        if let Some(blocks) = shared.blocks()
-            && let Err(fault) = call(&blocks)
-        {
-            shared.distrust(&fault);
+fn keys_of(works: &[Work], keys: fn(&Work) -> Vec<IVec>) -> Vec<IVec> {
+    works.iter().flat_map(keys).collect()
+}
+
+impl Work {
+    fn is_of_a_group(&self) -> bool {
+        matches!(self, Self::Block(_) | Self::Facts(_) | Self::Tiles(..))
+    }
+
+    /// The keys of a block of records.
+    fn record_keys(&self) -> Vec<IVec> {
+        match self {
+            Self::Block((first, records)) => {
+                let parts = (0..).zip(records.chunks(BLOCK_BYTES_MAX));
+                parts.map(|(part, _)| key(*first, part)).collect()
+            }
+            _ => Vec::new(),
         }
-    };
+    }
+
+    fn facts_keys(&self) -> Vec<IVec> {
+        match self {
+            Self::Facts((first, _)) => vec![key(*first, 0)],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Asks sled, as long as it can be trusted.
+fn ask(shared: &Shared, call: &dyn Fn(&Blocks) -> Result<(), Fault>) {
+    if let Some(blocks) = shared.blocks()
+        && let Err(fault) = call(&blocks)
+    {
+        shared.distrust(&fault);
+    }
+}
+
+fn act(shared: &Shared, work: Work) {
+    let ask = |call: &dyn Fn(&Blocks) -> Result<(), Fault>| ask(shared, call);
     match work {
         Work::Block((first, records)) => {
             ask(&|blocks| blocks.put_block(first, &records));

@@ -2,8 +2,9 @@
 //! none of them.
 //!
 //! A *segment* covers the events from the one before it to the end of a commit, and is never written again; the
-//! *directory* tells which segments there are and how many events each stream has. Segments are loaded when something
-//! older is first asked for. Without them, or when one is damaged, the events themselves are read.
+//! *directory* tells which segments there are and how many events each stream has. A segment has two parts, each loaded
+//! when it is first asked for: the positions of streams, which questions about the past need, and the hashes, which are
+//! far more and which only whoever posts needs. Without them, or when one is damaged, the events themselves are read.
 
 use std::{
     collections::HashMap,
@@ -20,11 +21,21 @@ use crate::{
     clerk::Clerk,
     index::{EntryHashes, HashIndex, Streams},
     positions::Positions,
+    record::Record,
     runs::Run,
     shared::{Shared, reading, writing},
 };
 
-const SEGMENT: SnapshotKind = SnapshotKind {
+const POSITIONS: SnapshotKind = SnapshotKind {
+    name: "index-positions",
+    schema: 1,
+};
+const HASHES: SnapshotKind = SnapshotKind {
+    name: "index-hashes",
+    schema: 1,
+};
+/// Both parts in one, as earlier programs wrote them; it is read, and never written.
+const WHOLE: SnapshotKind = SnapshotKind {
     name: "index",
     schema: 2,
 };
@@ -33,17 +44,35 @@ const DIRECTORY: SnapshotKind = SnapshotKind {
     schema: 2,
 };
 
-/// A segment, version 2. Frozen. Its integers take as many bytes as they need.
+/// The positions of a segment, version 1. Frozen. Its integers take as many bytes as they need, and so in all of these.
 #[derive(Serialize, Deserialize)]
-struct SegmentV2 {
+struct PositionsV1 {
     /// The first position it covers; its own position ends it.
     first: u64,
-    /// Of each stream the positions of its events: the first, and how far each lies behind the one before.
-    streams: Vec<(String, Vec<u64>)>,
-    /// Hashes, sorted, and for each a position, counted from the first; those of one hash are sorted too.
+    streams: Distances,
+}
+
+/// The hashes of a segment, version 1. Frozen.
+#[derive(Serialize, Deserialize)]
+struct HashesV1 {
+    first: u64,
+    /// Sorted, and for each a position, counted from the first; those of one hash are sorted too.
     hashes: Vec<u64>,
     positions: Vec<u32>,
 }
+
+/// A whole segment, version 2. Frozen.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
+struct SegmentV2 {
+    first: u64,
+    streams: Distances,
+    hashes: Vec<u64>,
+    positions: Vec<u32>,
+}
+
+/// Of each stream the positions of its events: the first, and how far each lies behind the one before.
+type Distances = Vec<(String, Vec<u64>)>;
 
 /// Each stream's name and number of events.
 type Counts = Vec<(String, u64)>;
@@ -106,9 +135,11 @@ impl Index {
         *writing(&shared.streams) = Streams::of_older(counts, directory.own);
         let end = directory.segments.last().copied().unwrap_or(0);
         // What a crash left before the directory told of it.
-        for position in snapshots.positions(SEGMENT) {
-            if directory.segments.binary_search(&position).is_err() {
-                snapshots.remove(SEGMENT, position);
+        for kind in [POSITIONS, HASHES] {
+            for position in snapshots.positions(kind) {
+                if directory.segments.binary_search(&position).is_err() {
+                    snapshots.remove(kind, position);
+                }
             }
         }
         let older = Older {
@@ -165,12 +196,12 @@ impl Index {
         self.added
     }
 
-    /// Makes a segment of what was added up to the end of a durable commit. In sled the segment is written, then the
-    /// directory, then the old directory is removed: a crash on the way leaves the index as it was, or a segment that the
+    /// Makes a segment of what was added up to the end of a durable commit. In sled its parts are written, then the
+    /// directory, then the old directory is removed: a crash on the way leaves the index as it was, or parts that the
     /// next opening removes. When sled fails there, nothing behind it is asked of it.
     pub(crate) fn save(&mut self, clerk: &mut Clerk, shared: &Shared, position: u64, root: Hash) {
         let run = self.hashes.take_recent(self.end);
-        if let Some((segment, streams)) = self.drawn(shared, &run) {
+        if let Some((parts, streams)) = self.drawn(shared, &run) {
             let snapshot = |bytes| Snapshot {
                 position,
                 root,
@@ -184,7 +215,9 @@ impl Index {
                 own: reading(&shared.streams).positions(&Stream::Ledger).1.to_vec(),
             };
             let directory = options().serialize(&directory).unwrap_or_default();
-            clerk.keep(SEGMENT, snapshot(segment), None);
+            for (kind, part) in parts {
+                clerk.keep(kind, snapshot(part), None);
+            }
             let earlier = Some(self.end).filter(|end| *end > 0);
             clerk.keep(DIRECTORY, snapshot(directory), earlier);
         }
@@ -193,8 +226,8 @@ impl Index {
         self.added = 0;
     }
 
-    /// The bytes of the next segment, and every stream's number of events; none without sled.
-    fn drawn(&self, shared: &Shared, run: &Run) -> Option<(Vec<u8>, Counts)> {
+    /// The parts of the next segment, and every stream's number of events; none without sled.
+    fn drawn(&self, shared: &Shared, run: &Run) -> Option<([(SnapshotKind, Vec<u8>); 2], Counts)> {
         shared.blocks()?;
         let (mut positions, mut counts) = (Vec::new(), Vec::new());
         for (stream, version, newer) in reading(&shared.streams).all() {
@@ -205,14 +238,19 @@ impl Index {
                 _ => {}
             }
         }
-        let (hashes, from_first) = run.parts();
-        let segment = SegmentV2 {
+        let positions = PositionsV1 {
             first: self.end,
             streams: positions,
+        };
+        let (hashes, from_first) = run.parts();
+        let hashes = HashesV1 {
+            first: self.end,
             hashes: hashes.to_vec(),
             positions: from_first.to_vec(),
         };
-        Some((options().serialize(&segment).ok()?, counts))
+        let positions = options().serialize(&positions).ok()?;
+        let hashes = options().serialize(&hashes).ok()?;
+        Some(([(POSITIONS, positions), (HASHES, hashes)], counts))
     }
 }
 
@@ -223,21 +261,36 @@ fn distances(positions: &[u64]) -> Vec<u64> {
     distances.map(|(position, before)| position - before).collect()
 }
 
-/// What was indexed before the log was opened.
+/// What was indexed before the log was opened. In memory it never changes.
 #[derive(Debug, Default)]
 pub(crate) struct Older {
     /// The first position that is not in it.
     end: u64,
     segments: Vec<u64>,
-    loaded: OnceLock<Loaded>,
-    loading: Mutex<()>,
+    streams: Late<HashMap<Stream, Positions>>,
+    hashes: Late<HashIndex>,
 }
 
-/// The older index in memory; it never changes.
+/// What is made when it is first asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Loaded {
-    streams: HashMap<Stream, Positions>,
-    hashes: HashIndex,
+struct Late<T> {
+    made: OnceLock<T>,
+    making: Mutex<()>,
+}
+
+impl<T> Late<T> {
+    /// Makes it when this is the first to ask; others wait for that.
+    fn get(&self, make: impl FnOnce() -> Result<T, Fatal>) -> Result<&T, Fatal> {
+        if let Some(made) = self.made.get() {
+            return Ok(made);
+        }
+        let _alone = self.making.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(made) = self.made.get() {
+            return Ok(made);
+        }
+        let made = make()?;
+        Ok(self.made.get_or_init(|| made))
+    }
 }
 
 impl Older {
@@ -246,70 +299,129 @@ impl Older {
         self.end
     }
 
-    /// Loads it when this is the first to ask; others wait for that.
-    pub(crate) fn get(&self, shared: &Shared) -> Result<&Loaded, Fatal> {
-        if let Some(loaded) = self.loaded.get() {
-            return Ok(loaded);
-        }
-        let _alone = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(loaded) = self.loaded.get() {
-            return Ok(loaded);
-        }
-        let loaded = match self.load(shared) {
-            Some(loaded) => loaded,
-            None => self.read_again(shared)?,
-        };
-        Ok(self.loaded.get_or_init(|| loaded))
+    /// The positions of a stream's events.
+    pub(crate) fn positions(&self, shared: &Shared, stream: &Stream) -> Result<Option<&Positions>, Fatal> {
+        let streams = self.streams.get(|| match self.load_streams(shared) {
+            Some(streams) => Ok(streams),
+            None => self.read_streams(shared),
+        })?;
+        Ok(streams.get(stream))
     }
 
-    fn load(&self, shared: &Shared) -> Option<Loaded> {
-        let (mut loaded, mut runs, mut end) = (Loaded::default(), Vec::new(), 0);
-        for position in &self.segments {
-            let snapshot = shared.snapshot(SEGMENT, *position)?;
-            let segment: SegmentV2 = decode(&snapshot.bytes)?;
-            drop(snapshot);
-            if segment.first != end {
-                return None;
-            }
-            for (name, distances) in segment.streams {
-                let stream = Stream::parse(&name)?;
+    /// The positions with this hash, in order.
+    pub(crate) fn find(&self, shared: &Shared, hash: u64) -> Result<Vec<u64>, Fatal> {
+        let hashes = self.hashes.get(|| match self.load_hashes(shared) {
+            Some(hashes) => Ok(hashes),
+            None => self.read_hashes(shared),
+        })?;
+        Ok(hashes.find(hash))
+    }
+
+    fn load_streams(&self, shared: &Shared) -> Option<HashMap<Stream, Positions>> {
+        let mut streams: HashMap<Stream, Positions> = HashMap::new();
+        let of_whole = |whole: SegmentV2| PositionsV1 {
+            first: whole.first,
+            streams: whole.streams,
+        };
+        self.load_each(shared, POSITIONS, of_whole, &mut |end, part: PositionsV1| {
+            for (name, distances) in part.streams {
                 let positions = distances.into_iter().scan(0_u64, |at, distance| {
                     *at = at.checked_add(distance)?;
                     Some(*at)
                 });
-                loaded.streams.entry(stream).or_default().extend(positions);
+                let stream = Stream::parse(&name)?;
+                streams.entry(stream).or_default().extend(positions);
             }
-            runs.push(Run::of_parts(end, segment.hashes, segment.positions)?);
-            end = *position;
-        }
-        loaded.hashes = HashIndex::of_runs(runs);
-        (end == self.end).then_some(loaded)
+            (part.first == end).then_some(())
+        })?;
+        Some(streams)
     }
 
-    /// Makes it from the events themselves.
-    fn read_again(&self, shared: &Shared) -> Result<Loaded, Fatal> {
-        let (mut loaded, hashes) = (Loaded::default(), EntryHashes::default());
-        shared.visit(0, self.end, &mut |record| {
-            let event = &record.event;
-            let positions = loaded.streams.entry(event.stream.clone()).or_default();
-            positions.push(event.position);
-            loaded.hashes.add(event, &hashes);
+    fn load_hashes(&self, shared: &Shared) -> Option<HashIndex> {
+        let mut runs = Vec::new();
+        let of_whole = |whole: SegmentV2| HashesV1 {
+            first: whole.first,
+            hashes: whole.hashes,
+            positions: whole.positions,
+        };
+        self.load_each(shared, HASHES, of_whole, &mut |end, part: HashesV1| {
+            runs.push(Run::of_parts(end, part.hashes, part.positions)?);
+            (part.first == end).then_some(())
+        })?;
+        Some(HashIndex::of_runs(runs))
+    }
+
+    /// Takes one part of every segment, with the position that it has to begin at.
+    fn load_each<T: DeserializeOwned>(
+        &self,
+        shared: &Shared,
+        kind: SnapshotKind,
+        of_whole: fn(SegmentV2) -> T,
+        take: &mut dyn FnMut(u64, T) -> Option<()>,
+    ) -> Option<()> {
+        let mut end = 0;
+        for position in &self.segments {
+            let part = match shared.snapshot(kind, *position) {
+                Some(part) => decode(&part.bytes)?,
+                None => of_whole(decode(&shared.snapshot(WHOLE, *position)?.bytes)?),
+            };
+            take(end, part)?;
+            end = *position;
+        }
+        (end == self.end).then_some(())
+    }
+
+    /// Makes them from the events themselves.
+    fn read_streams(&self, shared: &Shared) -> Result<HashMap<Stream, Positions>, Fatal> {
+        let mut streams: HashMap<Stream, Positions> = HashMap::new();
+        shared.visit(0, self.end, &mut |Record { event, .. }| {
+            streams.entry(event.stream).or_default().push(event.position);
             true
         })?;
-        let run = loaded.hashes.take_recent(0);
-        loaded.hashes.push_run(run);
-        Ok(loaded)
+        Ok(streams)
+    }
+
+    fn read_hashes(&self, shared: &Shared) -> Result<HashIndex, Fatal> {
+        let (mut index, hashes) = (HashIndex::default(), EntryHashes::default());
+        shared.visit(0, self.end, &mut |record| {
+            index.add(&record.event, &hashes);
+            true
+        })?;
+        let run = index.take_recent(0);
+        index.push_run(run);
+        Ok(index)
     }
 }
 
-impl Loaded {
-    /// The positions with this hash, in order.
-    pub(crate) fn find(&self, hash: u64) -> Vec<u64> {
-        self.hashes.find(hash)
+#[cfg(test)]
+impl Older {
+    pub(crate) fn has_hashes(&self) -> bool {
+        self.hashes.made.get().is_some()
     }
+}
 
-    /// The positions of a stream's events.
-    pub(crate) fn positions(&self, stream: &Stream) -> Option<&Positions> {
-        self.streams.get(stream)
+/// Leaves the segments as earlier programs wrote them, and tells how many there are.
+#[cfg(test)]
+pub(crate) fn join_parts(snapshots: &Snapshots) -> usize {
+    let segments = snapshots.positions(POSITIONS);
+    for position in &segments {
+        let load = |kind| snapshots.load(kind, *position).unwrap();
+        let streams: PositionsV1 = decode(&load(POSITIONS).bytes).unwrap();
+        let hashes: HashesV1 = decode(&load(HASHES).bytes).unwrap();
+        let whole = SegmentV2 {
+            first: streams.first,
+            streams: streams.streams,
+            hashes: hashes.hashes,
+            positions: hashes.positions,
+        };
+        let bytes = options().serialize(&whole).unwrap();
+        let whole = Snapshot {
+            bytes,
+            ..load(HASHES)
+        };
+        assert!(snapshots.store(WHOLE, &whole));
+        snapshots.remove(POSITIONS, *position);
+        snapshots.remove(HASHES, *position);
     }
+    segments.len()
 }

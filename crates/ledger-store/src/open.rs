@@ -84,7 +84,7 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
         recorded_at: last,
     };
     let tiles = TileRoots::open(directory, head.size);
-    let mut filler = Filling::new(&tape, head, tiles);
+    let mut filler = Filling::new(&tape, head, tiles, options);
     let (packer, fault) = filler.fill(sled, directory, options, head)?;
     let _ = filler.shared.older.set(filler.older);
     let orders = ordered(&filler.shared, filler.index.orders())?;
@@ -166,7 +166,7 @@ fn read_only(
         root: survey.tree.root(),
         recorded_at: last.recorded_at,
     };
-    let mut filler = Filling::new(&tape, head, TileRoots::default());
+    let mut filler = Filling::new(&tape, head, TileRoots::default(), options);
     let mut packer = Packer::new(Arc::clone(&filler.shared), BlocksHead::default());
     filler.replay(&mut packer, options, head)?;
     let orders = ordered(&filler.shared, filler.index.orders())?;
@@ -292,7 +292,7 @@ struct Filling {
 }
 
 impl Filling {
-    fn new(tape: &Arc<Tape>, head: Head, tiles: TileRoots) -> Self {
+    fn new(tape: &Arc<Tape>, head: Head, tiles: TileRoots, options: &Options) -> Self {
         let durable = Durable {
             head,
             tail_first: 0,
@@ -301,7 +301,12 @@ impl Filling {
             facts: Arc::default(),
         };
         Self {
-            shared: Arc::new(Shared::new(Arc::clone(tape), durable, tiles)),
+            shared: Arc::new(Shared::new(
+                Arc::clone(tape),
+                durable,
+                tiles,
+                options.sled_reopen_bytes,
+            )),
             index: Index::default(),
             older: Older::default(),
         }

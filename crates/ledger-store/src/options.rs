@@ -24,6 +24,9 @@ pub struct Options {
     pub index_events: usize,
     /// What sled may keep in memory, in bytes. Default 64 MiB.
     pub sled_cache_bytes: u64,
+    /// How many bytes sled is given before it is closed and opened again, so that a start after a kill has little to read;
+    /// it writes one and a half to five times as many. Default 256 MiB.
+    pub sled_reopen_bytes: u64,
     /// How many events the log is known to have had, from a checkpoint for instance: a tape with fewer is damaged, and
     /// nothing of it is changed. Default 0.
     pub events_min: u64,
@@ -46,6 +49,7 @@ impl Options {
             chunk_bytes: 1 << 17,
             index_events: 1 << 16,
             sled_cache_bytes: 64 << 20,
+            sled_reopen_bytes: 256 << 20,
             events_min: 0,
             salt_seed: None,
             disk: Arc::new(RealDisk),

@@ -1,5 +1,6 @@
 //! What the writer shares with readers: the durable end, the block that is not full yet, sled, and the tape to fall
-//! back to. Every lock is held for a moment: to copy a few words, or to swap them.
+//! back to. Every lock is held for a moment: to copy a few words, or to swap them; that of sled also while it is closed
+//! and opened again.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -12,11 +13,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Fatal, Head, TileRoots,
-    blocks::{Blocks, Fault, close},
+    blocks::{Blocks, Fault, close, mark_failed},
     cursor::{Cursor, cursor_of, visit_blocks},
     destroy::Orders,
     index::Streams,
-    older::{Loaded, Older},
+    older::Older,
     positions::Positions,
     record::Record,
     render::Widths,
@@ -67,14 +68,16 @@ pub(crate) struct Shared {
     pub(crate) waiting_facts: RwLock<VecDeque<Block>>,
     /// Whose details were destroyed: nobody is given them, also while they are still being overwritten.
     pub(crate) orders: RwLock<Orders>,
-    /// None once sled has failed; then the tape is read.
-    blocks: RwLock<Option<Blocks>>,
+    /// None once sled has failed; then the tape is read. Held while sled is closed and opened again.
+    pub(crate) blocks: RwLock<Option<Blocks>>,
+    /// How many bytes sled is given before that.
+    pub(crate) reopen_bytes: u64,
     /// Positions and where their lines begin, gathered whenever the tape is read.
     waypoints: Mutex<BTreeMap<u64, Place>>,
 }
 
 impl Shared {
-    pub(crate) fn new(tape: Arc<Tape>, durable: Durable, tiles: TileRoots) -> Self {
+    pub(crate) fn new(tape: Arc<Tape>, durable: Durable, tiles: TileRoots, reopen_bytes: u64) -> Self {
         Self {
             tape,
             durable: RwLock::new(durable),
@@ -85,6 +88,7 @@ impl Shared {
             waiting_facts: RwLock::default(),
             orders: RwLock::default(),
             blocks: RwLock::default(),
+            reopen_bytes,
             waypoints: Mutex::default(),
         }
     }
@@ -113,7 +117,7 @@ impl Shared {
     /// Stops using sled until the log is opened again, which makes it anew; the tape has everything.
     pub(crate) fn distrust(&self, fault: &Fault) {
         if let Some(blocks) = self.blocks() {
-            blocks.mark_failed(fault);
+            mark_failed(&blocks.directory, fault);
         }
         tracing::warn!(
             fault,
@@ -123,8 +127,8 @@ impl Shared {
     }
 
     /// The index of what is older than this opening.
-    pub(crate) fn older(&self) -> Result<&Loaded, Fatal> {
-        self.older.get_or_init(Older::default).get(self)
+    pub(crate) fn older(&self) -> &Older {
+        self.older.get_or_init(Older::default)
     }
 
     /// The positions of a stream's events with a version above `after_version`, below `before`, at most `max`.
@@ -145,7 +149,7 @@ impl Shared {
             }
             older
         };
-        let positions = self.older()?.positions(stream);
+        let positions = self.older().positions(self, stream)?;
         let count = positions.map_or(0, Positions::count);
         if count as u64 != older {
             let what = format!("the index of {stream}");
@@ -173,7 +177,7 @@ impl Shared {
         if before >= self.older.get().map_or(0, Older::end) {
             return Ok(older);
         }
-        let positions = self.older()?.positions(stream);
+        let positions = self.older().positions(self, stream)?;
         Ok(positions.map_or(0, |positions| positions.below(before)) as u64)
     }
 

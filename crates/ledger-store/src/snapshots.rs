@@ -9,6 +9,7 @@ use bincode::Options as _;
 use ledger_proof::Hash;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use sled::IVec;
 
 use crate::{
     blocks::{BLOCK_BYTES_MAX, Blocks, Fault, guard},
@@ -133,16 +134,18 @@ pub(crate) fn put(blocks: &Blocks, kind: SnapshotKind, snapshot: &Snapshot) -> R
         .map_err(|error| format!("a snapshot's head cannot be written: {error}"))?;
     let checksum = crc32fast::hash(&head).to_le_bytes();
     remove(blocks, kind, snapshot.position)?;
+    let parts = snapshot.bytes.chunks(BLOCK_BYTES_MAX);
+    let keys = (0..).zip(parts.clone());
+    let keys: Vec<IVec> = keys
+        .map(|(part, _)| part_key(kind, snapshot.position, part).into())
+        .collect();
+    Blocks::make_room(&blocks.snapshots, &keys)?;
     guard("writing a snapshot", || {
-        for (part, bytes) in (0..).zip(snapshot.bytes.chunks(BLOCK_BYTES_MAX)) {
-            let key = part_key(kind, snapshot.position, part);
-            blocks.snapshots.insert(key, bytes)?;
+        for (key, bytes) in keys.iter().zip(parts) {
+            blocks.insert(&blocks.snapshots, key, bytes)?;
         }
         let head = [&MAGIC[..], &checksum, &head].concat();
-        blocks
-            .snapshots
-            .insert(key(kind, snapshot.position), head)
-            .map(drop)
+        blocks.insert(&blocks.snapshots, &key(kind, snapshot.position), &head)
     })
 }
 

@@ -253,7 +253,7 @@ impl TapeLog {
 
     /// The positions that a hash leads to, in order.
     fn find(&self, hash: u64) -> Result<Vec<u64>, Fatal> {
-        let mut positions = self.shared.older()?.find(hash);
+        let mut positions = self.shared.older().find(&self.shared, hash)?;
         positions.extend(self.index.find(hash));
         Ok(positions)
     }

@@ -350,7 +350,14 @@ fn snapshots(data: &Path) -> Result<Figures> {
     let snapshots = log.snapshots();
     let mut figures = Figures::new();
     for (what, kinds) in [
-        ("index", &[("index", 2), ("index-directory", 2)][..]),
+        (
+            "index",
+            &[
+                ("index-positions", 1),
+                ("index-hashes", 1),
+                ("index-directory", 2),
+            ][..],
+        ),
         ("sums of the past", &[("read-model", 1)]),
     ] {
         let mut bytes = 0;

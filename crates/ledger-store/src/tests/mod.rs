@@ -12,6 +12,7 @@ mod lagging;
 mod logs;
 mod older;
 mod reading;
+mod reopen;
 mod repair;
 mod restore;
 mod snapshots;

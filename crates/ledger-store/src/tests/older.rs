@@ -11,6 +11,7 @@ use super::{
 use crate::{
     EventLog, EventReader, Fatal, Options, TapeLog,
     conformance::{NOON, post},
+    older::join_parts,
     samples::{expenditure, programme},
     verify,
 };
@@ -106,7 +107,7 @@ fn what_is_older_is_found_with_its_index_and_without() {
         let pairs = snapshots.iter().map(Result::unwrap);
         pairs.map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
     };
-    assert!(kept.len() >= 2 * 3 + 2, "{} keys", kept.len());
+    assert!(kept.len() >= 4 * 3 + 2, "{} keys", kept.len());
     finds(&log, &events, "whole");
     drop(log);
     for (key, value) in &kept {
@@ -135,6 +136,34 @@ fn what_is_older_is_found_with_its_index_and_without() {
     let (log, opened) = TapeLog::open(directory.path(), &small(), LATER).unwrap();
     assert!(opened.rebuilt.unwrap().contains("a test says so"));
     finds(&log, &events, "made anew");
+}
+
+#[test]
+fn segments_of_earlier_programs_are_read_and_later_ones_stand_beside_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut events = ledger(directory.path());
+    let log = TapeLog::open(directory.path(), &small(), LATER).unwrap().0;
+    assert!(join_parts(&log.snapshots()) >= 3);
+    drop(log);
+    let mut log = TapeLog::open(directory.path(), &small(), LATER).unwrap().0;
+    finds(&log, &events, "joined");
+    events.extend(post(&mut log, &programme("b"), 500..600));
+    drop(log);
+    let log = TapeLog::open(directory.path(), &small(), LATER).unwrap().0;
+    finds(&log, &events, "joined ones and one in parts");
+}
+
+#[test]
+fn a_question_about_the_past_loads_no_hashes() {
+    let directory = tempfile::tempdir().unwrap();
+    ledger(directory.path());
+    let log = TapeLog::open(directory.path(), &small(), LATER).unwrap().0;
+    let reader = log.reader();
+    assert_eq!(reader.stream_version(&programme("a"), 20).unwrap(), 10);
+    reader.read_stream(&programme("a"), 3, 97, &mut |_| true).unwrap();
+    assert!(!log.shared.older().has_hashes());
+    log.key_events("key-4").unwrap();
+    assert!(log.shared.older().has_hashes());
 }
 
 #[test]
