@@ -103,7 +103,7 @@ impl Service<Request> for Door {
             return Either::Left(ready(Ok(response)));
         }
         let inner = Arc::clone(&self.0);
-        Either::Right(Box::pin(async move { Ok(inner.pass(request, started).await) }))
+        Either::Right(Box::pin(inner.pass(request, started)))
     }
 }
 
@@ -123,7 +123,7 @@ impl Inner {
         !self.loopback_only || host::is_this_machine(request.headers())
     }
 
-    async fn pass(&self, request: Request, started: Instant) -> Response {
+    async fn pass(self: Arc<Self>, request: Request, started: Instant) -> Result<Response, Infallible> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let lets_in = self.lets_in(&request);
         let (request, unread) = unread::lend(request);
@@ -144,7 +144,7 @@ impl Inner {
         }
         observe::add_headers(response.headers_mut());
         observe::log(&method, &uri, &response, started);
-        response
+        Ok(response)
     }
 }
 
