@@ -19,8 +19,7 @@ pub(crate) fn start(settings: &Settings, command: &Command) {
     };
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(level))
-        .with_writer(io::stderr)
-        .with_ansi(false);
+        .with_writer(io::stderr);
     // A second start, as in a test, keeps the first.
     let _ = match settings.log_format {
         LogFormat::Text => lines.try_init(),

@@ -52,7 +52,7 @@ impl Serialize for EventView<'_> {
         let event = self.event;
         Shown {
             position: event.position,
-            stream: event.stream.to_string(),
+            stream: event.stream.name(),
             version: event.version,
             r#type: event.data.type_name(),
             schema: event.data.schema(),

@@ -2,7 +2,7 @@
 //!
 //! One future around the whole router, not a layer for each matter: a layer copies those below it and makes a future of
 //! its own for every request. An answer that is kept needs no router at all; it is given at the door, to those requests
-//! that the router would have let through.
+//! that the router would have let through. Nor does the posting of a command, which comes most often of what is not kept.
 
 use std::{
     convert::Infallible,
@@ -17,7 +17,7 @@ use std::{
 use axum::{
     Router,
     body::HttpBody as _,
-    extract::Request,
+    extract::{Request, State},
     http::Method,
     response::{IntoResponse as _, Response},
 };
@@ -29,7 +29,7 @@ use tower::Service;
 use crate::{
     answers::Answers,
     app::{App, Record, Settings},
-    host,
+    commands, host,
     negotiate::{JSON, accepts},
     observe, problem,
     problem::Failure,
@@ -41,8 +41,13 @@ use crate::{
 #[derive(Clone)]
 pub struct Door(Arc<Inner>);
 
+/// The answer to a request, in the making.
+type Handled = Pin<Box<dyn Future<Output = Response> + Send>>;
+
 struct Inner {
     router: Router,
+    /// Answers what [`commands::is_posting`].
+    post: Box<dyn Fn(Request) -> Handled + Send + Sync>,
     answers: Arc<Answers>,
     loopback_only: bool,
     closing: watch::Sender<bool>,
@@ -54,8 +59,14 @@ impl Door {
         let closing = watch::Sender::new(false);
         let loopback_only = settings.loopback_only;
         let app = App::new(ledger, settings, Closing(closing.subscribe()));
+        let posted = Arc::clone(&app);
+        let post = move |request| -> Handled {
+            let taken = commands::take(State(Arc::clone(&posted)), request);
+            Box::pin(async move { taken.await.into_response() })
+        };
         Self(Arc::new(Inner {
             answers: Arc::clone(&app.answers),
+            post: Box::new(post),
             router: crate::router().with_state(app),
             loopback_only,
             closing,
@@ -92,7 +103,7 @@ impl Service<Request> for Door {
             return Either::Left(ready(Ok(response)));
         }
         let inner = Arc::clone(&self.0);
-        Either::Right(Box::pin(async move { Ok(inner.pass(request, started).await) }))
+        Either::Right(Box::pin(inner.pass(request, started)))
     }
 }
 
@@ -112,17 +123,19 @@ impl Inner {
         !self.loopback_only || host::is_this_machine(request.headers())
     }
 
-    async fn pass(&self, request: Request, started: Instant) -> Response {
+    async fn pass(self: Arc<Self>, request: Request, started: Instant) -> Result<Response, Infallible> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let lets_in = self.lets_in(&request);
         let (request, unread) = unread::lend(request);
         let handled = async {
-            if lets_in {
-                let Ok(response) = self.router.clone().call(request).await;
-                response
-            } else {
-                Failure::misdirected().into_response()
+            if !lets_in {
+                return Failure::misdirected().into_response();
             }
+            if commands::is_posting(&method, &uri) {
+                return (self.post)(request).await;
+            }
+            let Ok(response) = self.router.clone().call(request).await;
+            response
         };
         let handled = AssertUnwindSafe(handled).catch_unwind().await;
         let mut response = handled.unwrap_or_else(problem::of_panic);
@@ -131,7 +144,7 @@ impl Inner {
         }
         observe::add_headers(response.headers_mut());
         observe::log(&method, &uri, &response, started);
-        response
+        Ok(response)
     }
 }
 
@@ -153,6 +166,7 @@ mod tests {
         }
         let mut door = Door(Arc::new(Inner {
             router: Router::new().route("/", get(fails)),
+            post: Box::new(|_| Box::pin(async { StatusCode::OK.into_response() })),
             answers: Arc::new(Answers::new(|| (0, ledger_domain::Date::from_epoch_days(0)))),
             loopback_only: true,
             closing: watch::Sender::new(false),

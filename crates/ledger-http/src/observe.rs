@@ -8,13 +8,16 @@ use axum::{
 };
 use tracing::info;
 
-use crate::openapi::API_VERSION;
+use crate::{negotiate::JSON, openapi::API_VERSION};
+
+/// The header that every answer has, and no handler sets.
+const VERSION: &str = "api-version";
 
 /// The headers of the NL API Design Rules, for answers that set none themselves. `Strict-Transport-Security` counts
 /// only behind a proxy with TLS; browsers ignore it elsewhere.
 const HEADERS: [(HeaderName, HeaderValue); 8] = [
     (
-        HeaderName::from_static("api-version"),
+        HeaderName::from_static(VERSION),
         HeaderValue::from_static(API_VERSION),
     ),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -41,8 +44,22 @@ const HEADERS: [(HeaderName, HeaderValue); 8] = [
 /// The same, made once: a copy of them takes less than adding each.
 static HOUSE: LazyLock<HeaderMap> = LazyLock::new(|| HEADERS.into_iter().collect());
 
-/// Adds the headers.
+/// The same for an answer in JSON that has no others, so that nothing is added to the copy.
+static HOUSE_OF_JSON: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let own = (header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+    HEADERS.into_iter().chain([own]).collect()
+});
+
+/// All the headers of an answer in JSON; the server adds its length.
+pub(crate) fn headers_of_json() -> HeaderMap {
+    HOUSE_OF_JSON.clone()
+}
+
+/// Adds the headers, unless the answer was made with them.
 pub(crate) fn add_headers(headers: &mut HeaderMap) {
+    if headers.contains_key(VERSION) {
+        return;
+    }
     let own = std::mem::replace(headers, HOUSE.clone());
     headers.extend(own);
 }

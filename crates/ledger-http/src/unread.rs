@@ -55,6 +55,7 @@ impl Unread {
     pub(crate) async fn discard(self, answered: StatusCode) {
         // A body that did not come in time is not waited for again.
         if let Ok(rest) = self.returned.await
+            && !rest.body.is_end_stream()
             && (rest.begun || !self.asks_first)
             && answered != StatusCode::REQUEST_TIMEOUT
         {
@@ -97,6 +98,10 @@ impl Stream for Lent {
             return Poll::Ready(None);
         };
         rest.begun = true;
+        // Known of most without asking the connection.
+        if rest.body.is_end_stream() {
+            return Poll::Ready(None);
+        }
         rest.body.poll_next_unpin(context)
     }
 }

@@ -110,9 +110,10 @@ impl Clerk {
         }
     }
 
-    /// Takes the head for the blocks before it.
+    /// Takes the head for the blocks before it, and goes with them. An older one that still waits tells nothing more.
     pub(crate) fn head(&mut self, head: BlocksHead) {
-        self.give(Work::Head(head));
+        self.held.retain(|work| !matches!(work, Work::Head(_)));
+        self.hold(Work::Head(head));
     }
 
     /// Waits until everything was done, and handed to the operating system.

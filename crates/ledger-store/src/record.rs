@@ -108,7 +108,7 @@ pub(crate) fn encode(
     widths: Widths,
     into: &mut Vec<u8>,
 ) -> Result<(), RecordError> {
-    let stream = event.stream.to_string();
+    let stream = event.stream.name();
     let envelope = EnvelopeOut {
         position: event.position,
         version: event.version,

@@ -29,6 +29,12 @@ impl Stream {
         }
     }
 
+    /// The name, in one piece.
+    pub fn name(&self) -> String {
+        let (kind, id) = self.parts();
+        [kind, id].concat()
+    }
+
     /// The two parts of the name: what it is, with its slash, and the id.
     pub(crate) fn parts(&self) -> (&'static str, &str) {
         match self {

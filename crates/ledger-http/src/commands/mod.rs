@@ -3,8 +3,9 @@
 pub(crate) mod batch;
 
 use axum::{
+    body::Body,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, request::Parts},
+    http::{HeaderMap, Method, StatusCode, Uri, request::Parts},
     response::Response,
     routing::post,
 };
@@ -18,9 +19,11 @@ use ledger_service::Submission;
 use serde_json::json;
 
 use crate::{
+    BASE,
     app::{Page, Record, Shared, admit},
     body,
     negotiate::{JSON, accepts, check_content_type},
+    observe,
     openapi::Operation,
     problem::Failure,
     query::Parameters,
@@ -28,6 +31,14 @@ use crate::{
 
 /// The header that may hold a command's key.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The address, below the base.
+const PATH: &str = "/commands";
+
+/// Whether a request is one that [`take`] answers.
+pub(crate) fn is_posting(method: &Method, uri: &Uri) -> bool {
+    *method == Method::POST && uri.path().strip_prefix(BASE) == Some(PATH)
+}
 
 /// One command.
 pub(crate) fn page<R: Record>() -> Page<R> {
@@ -37,14 +48,17 @@ pub(crate) fn page<R: Record>() -> Page<R> {
         .answers(201, "Reply")
         .fails(&[400, 406, 408, 409, 413, 415, 429, 500, 503]);
     Page {
-        path: "/commands",
+        path: PATH,
         methods: post(take::<R>),
         about: json!({ "post": operation.to_json() }),
     }
 }
 
 /// The request as it is: parts that are taken out of it are copies.
-async fn take<R: Record>(State(app): State<Shared<R>>, request: Request) -> Result<Response, Failure> {
+pub(crate) async fn take<R: Record>(
+    State(app): State<Shared<R>>,
+    request: Request,
+) -> Result<Response, Failure> {
     let (Parts { uri, headers, .. }, body) = request.into_parts();
     // Asked before anything is posted whose answer is unwanted.
     if !accepts(&headers, JSON) {
@@ -93,5 +107,8 @@ fn created<'a>(
         })
         .collect();
     let reply = Reply { log_position, events };
-    Ok(body::answer(StatusCode::CREATED, body::json(&reply)?))
+    let mut response = Response::new(Body::from(body::json(&reply)?));
+    *response.status_mut() = StatusCode::CREATED;
+    *response.headers_mut() = observe::headers_of_json();
+    Ok(response)
 }
