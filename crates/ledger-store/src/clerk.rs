@@ -27,8 +27,8 @@ use crate::{
 const TOGETHER: usize = 16;
 /// How many times as many wait at most: 16 MiB.
 const WAITING_MAX: usize = 128;
-/// How many blocks are filed together, of a long group or when many wait: 2 MiB.
-const FILED_TOGETHER: usize = 256;
+/// How many blocks are filed together: 1 MiB. After a kill the next opening reads their events from the tape.
+const FILED_TOGETHER: usize = 128;
 
 /// The writer's end. It never fails: when sled does, readers go to the tape.
 #[derive(Debug)]
@@ -162,8 +162,8 @@ impl Drop for Clerk {
 fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>) {
     let mut at_hand = Vec::new();
     loop {
-        // Without a head they are of a group that is being staged: more of them come, and nobody waits for these.
-        let more = if at_hand.iter().all(Work::is_of_a_group) {
+        // Readers find them in memory, so nobody waits for these.
+        let more = if at_hand.iter().all(Work::can_wait) {
             waiting.recv().map_err(|_| TryRecvError::Disconnected)
         } else {
             waiting.try_recv()
@@ -196,8 +196,11 @@ fn keys_of(works: &[Work], keys: fn(&Work) -> Vec<IVec>) -> Vec<IVec> {
 }
 
 impl Work {
-    fn is_of_a_group(&self) -> bool {
-        matches!(self, Self::Block(_) | Self::Facts(_) | Self::Tiles(..))
+    fn can_wait(&self) -> bool {
+        matches!(
+            self,
+            Self::Block(_) | Self::Facts(_) | Self::Tiles(..) | Self::Head(_)
+        )
     }
 
     /// The keys of a block of records.
