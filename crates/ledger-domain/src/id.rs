@@ -17,6 +17,7 @@ pub struct Id(SmolStr);
 
 impl Id {
     /// The id, or none when the text is not one.
+    #[inline]
     pub fn new(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
@@ -61,6 +62,7 @@ pub struct EntryId(SmolStr);
 
 impl EntryId {
     /// The id, or none when the text is not one.
+    #[inline]
     pub fn new(text: &str) -> Option<Self> {
         let shaped = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         shaped.then(|| Self(text.into()))

@@ -7,7 +7,7 @@ use super::{
     Fault,
     fields::{Fields, fault, within},
     form::{DATE, Form, ID, POSITIVE, SIGNED, TEXT, choice, misplaced, plain, text},
-    json::Node,
+    json::{Entry, Node},
     schema,
 };
 use crate::value::{parse_entry_id, quoted};
@@ -94,12 +94,12 @@ fn charges_schema(description: &str, item: fn(&mut Fields<'_>) -> Option<Charge>
 }
 
 fn charges(
-    node: Node<'_>,
-    item: fn(Node<'_>) -> Result<Charge, Vec<Fault>>,
+    node: &Node<'_>,
+    item: fn(&Node<'_>) -> Result<Charge, Vec<Fault>>,
 ) -> Result<Vec<Charge>, Vec<Fault>> {
     let nodes = match node {
         Node::List(nodes) => nodes,
-        other => return Err(misplaced(&other, "An array of charges belongs")),
+        other => return Err(misplaced(other, "An array of charges belongs")),
     };
     if nodes.is_empty() || nodes.len() > CHARGES_MAX {
         return Err(fault(format!(
@@ -108,7 +108,7 @@ fn charges(
         )));
     }
     let (mut charges, mut faults) = (Vec::with_capacity(nodes.len()), Vec::new());
-    for (index, node) in nodes.into_iter().enumerate() {
+    for (index, node) in nodes.iter().enumerate() {
         match item(node) {
             Ok(charge) => {
                 if charges.iter().any(|other: &Charge| other.source == charge.source) {
@@ -141,10 +141,10 @@ pub(super) const TAGS: Form<Tags> = Form {
     },
 };
 
-fn tags(node: Node<'_>) -> Result<Tags, Vec<Fault>> {
+fn tags(node: &Node<'_>) -> Result<Tags, Vec<Fault>> {
     let entries = match node {
         Node::Object(entries) => entries,
-        other => return Err(misplaced(&other, "An object of tags belongs")),
+        other => return Err(misplaced(other, "An object of tags belongs")),
     };
     if entries.len() > TAGS_MAX {
         return Err(fault(format!(
@@ -153,28 +153,28 @@ fn tags(node: Node<'_>) -> Result<Tags, Vec<Fault>> {
         )));
     }
     let (mut tags, mut faults) = (Tags::new(), Vec::new());
-    for (key, node) in entries {
-        if parse_entry_id(&key).is_err() {
-            let detail = format!("{} is not a tag: 1 to 64 visible ASCII characters.", quoted(&key));
-            faults.extend(within(&key, fault(detail)));
+    for Entry { key, node, .. } in entries {
+        if parse_entry_id(key).is_err() {
+            let detail = format!("{} is not a tag: 1 to 64 visible ASCII characters.", quoted(key));
+            faults.extend(within(key, fault(detail)));
         }
         match text(node, |text| plain(text, TAG_CHARACTERS_MAX)) {
             Ok(value) => {
                 if tags.insert(key.clone().into_owned(), value).is_some() {
                     faults.extend(within(
-                        &key,
-                        fault(format!("{} stands there more than once.", quoted(&key))),
+                        key,
+                        fault(format!("{} stands there more than once.", quoted(key))),
                     ));
                 }
             }
-            Err(more) => faults.extend(within(&key, more)),
+            Err(more) => faults.extend(within(key, more)),
         }
     }
     if faults.is_empty() { Ok(tags) } else { Err(faults) }
 }
 
 /// Reads an object by what is asked of it.
-pub(super) fn nested<T>(node: Node<'_>, ask: fn(&mut Fields<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
+pub(super) fn nested<T>(node: &Node<'_>, ask: fn(&mut Fields<'_>) -> Option<T>) -> Result<T, Vec<Fault>> {
     let mut fields = Fields::of(node)?;
     let value = ask(&mut fields);
     match (value, fields.finish()) {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     Fault,
-    form::Form,
+    form::{Form, is_blank},
     json::{Entry, Node},
 };
 use crate::value::quoted;
@@ -15,8 +15,8 @@ const FAULTS_MAX: usize = 100;
 
 /// An object that is being read, and the faults found so far.
 pub(super) struct Fields<'a> {
-    /// What was not asked for yet, in no order.
-    entries: Vec<Entry<'a>>,
+    /// What was not asked for yet lies in here.
+    entries: &'a [Entry<'a>],
     faults: Vec<Fault>,
     /// What was asked for, when that is wanted instead of values.
     asked: Option<Vec<Asked>>,
@@ -33,7 +33,7 @@ pub(super) struct Asked {
 
 impl<'a> Fields<'a> {
     /// The fields of this object.
-    pub(super) fn of(node: Node<'a>) -> Result<Self, Vec<Fault>> {
+    pub(super) fn of(node: &'a Node<'a>) -> Result<Self, Vec<Fault>> {
         match node {
             Node::Object(entries) => Ok(Self {
                 entries,
@@ -47,7 +47,7 @@ impl<'a> Fields<'a> {
     /// Reads nothing and notes what is asked.
     pub(super) fn describe() -> Self {
         Self {
-            entries: Vec::new(),
+            entries: &[],
             faults: Vec::new(),
             asked: Some(Vec::new()),
         }
@@ -78,16 +78,14 @@ impl<'a> Fields<'a> {
         self.note(name, false, form);
         match self.take(name)? {
             Node::Null => None,
-            Node::Text(text) if text.trim().is_empty() => None,
+            Node::Text(text) if is_blank(text) => None,
             node => self.read(name, form, node),
         }
     }
 
     /// Whether a field is there, other than null.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.entries
-            .iter()
-            .any(|(key, node)| key == name && !matches!(node, Node::Null))
+        self.named(name).any(|entry| !matches!(entry.node, Node::Null))
     }
 
     /// The value of a field that stands in the place of others, which are refused beside it. Where it is absent, they
@@ -134,11 +132,17 @@ impl<'a> Fields<'a> {
 
     /// Every fault: those found, and the fields that nobody asked for, by name.
     pub(super) fn finish(mut self) -> Vec<Fault> {
-        self.entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-        for (key, _) in std::mem::take(&mut self.entries) {
+        let mut unknown: Vec<&str> = self
+            .entries
+            .iter()
+            .filter(|entry| !entry.asked.get())
+            .map(|entry| &*entry.key)
+            .collect();
+        unknown.sort_unstable();
+        for key in unknown {
             self.fault(
-                &format!("/{}", segment(&key)),
-                format!("{} is no field here.", quoted(&key)),
+                &format!("/{}", segment(key)),
+                format!("{} is no field here.", quoted(key)),
             );
         }
         self.finish_known()
@@ -171,21 +175,42 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn take(&mut self, name: &'static str) -> Option<Node<'a>> {
-        let at = self.entries.iter().position(|(key, _)| key == name)?;
-        // Nothing is moved up for it: what nobody asks for is sorted in the end.
-        let (_, node) = self.entries.swap_remove(at);
-        if self.entries.iter().skip(at).any(|(key, _)| key == name) {
-            self.entries.retain(|(key, _)| key != name);
+    /// What has this name and was not asked for yet.
+    fn named(&self, name: &str) -> impl Iterator<Item = &'a Entry<'a>> {
+        let named = move |entry: &&Entry<'_>| entry.key == name && !entry.asked.get();
+        self.entries.iter().filter(named)
+    }
+
+    #[inline]
+    fn take(&mut self, name: &'static str) -> Option<&'a Node<'a>> {
+        // Nothing is left of most commands when what they may also hold is asked for.
+        if self.entries.is_empty() {
+            return None;
+        }
+        self.search(name)
+    }
+
+    fn search(&mut self, name: &'static str) -> Option<&'a Node<'a>> {
+        let mut named = self.named(name);
+        let entry = named.next()?;
+        entry.asked.set(true);
+        let again = named.map(|entry| entry.asked.set(true)).count();
+        // Fields mostly come in the order in which they are asked for: the next search is as much shorter.
+        while let Some((first, rest)) = self.entries.split_first()
+            && first.asked.get()
+        {
+            self.entries = rest;
+        }
+        if again > 0 {
             self.fault(
                 &format!("/{name}"),
                 format!("{name} stands there more than once."),
             );
         }
-        Some(node)
+        Some(&entry.node)
     }
 
-    fn read<T>(&mut self, name: &str, form: &Form<T>, node: Node<'a>) -> Option<T> {
+    fn read<T>(&mut self, name: &str, form: &Form<T>, node: &Node<'_>) -> Option<T> {
         match (form.read)(node) {
             Ok(value) => Some(value),
             Err(faults) => {

@@ -11,7 +11,7 @@ use crate::value::{
 
 /// One form of value. Faults point into the value; whoever holds it puts the name before.
 pub(super) struct Form<T> {
-    pub(super) read: fn(Node<'_>) -> Result<T, Vec<Fault>>,
+    pub(super) read: fn(&Node<'_>) -> Result<T, Vec<Fault>>,
     pub(super) schema: fn() -> Value,
 }
 
@@ -108,7 +108,7 @@ pub(super) const DATE: Form<Date> = Form {
 };
 
 pub(super) const YEAR: Form<Year> = Form {
-    read: |node| match &node {
+    read: |node| match node {
         Node::Number(number) => number.as_u64().map_or_else(
             || {
                 Err(fault(format!(
@@ -123,7 +123,7 @@ pub(super) const YEAR: Form<Year> = Form {
 };
 
 pub(super) const VERSION: Form<u64> = Form {
-    read: |node| match &node {
+    read: |node| match node {
         Node::Number(number) => number
             .as_u64()
             .filter(|version| *version <= INTEGER_MAX)
@@ -153,8 +153,8 @@ pub(super) const SHARE: Form<Fraction> = Form {
 
 pub(super) const BOOLEAN: Form<bool> = Form {
     read: |node| match node {
-        Node::Bool(yes) => Ok(yes),
-        other => Err(misplaced(&other, "True or false belongs")),
+        Node::Bool(yes) => Ok(*yes),
+        other => Err(misplaced(other, "True or false belongs")),
     },
     schema: || json!({ "type": "boolean", "description": "true or false", "examples": [true] }),
 };
@@ -193,7 +193,7 @@ pub(super) const OVERSPEND: Form<OverspendPolicy> = Form {
 };
 
 /// Reads one of a few names.
-pub(super) fn choice<T: Copy>(node: Node<'_>, choices: &[(&str, T)]) -> Result<T, Vec<Fault>> {
+pub(super) fn choice<T: Copy>(node: &Node<'_>, choices: &[(&str, T)]) -> Result<T, Vec<Fault>> {
     text(node, |text| {
         let found = choices.iter().find(|(name, _)| *name == text);
         found.map(|(_, value)| *value).ok_or_else(|| {
@@ -204,13 +204,14 @@ pub(super) fn choice<T: Copy>(node: Node<'_>, choices: &[(&str, T)]) -> Result<T
 }
 
 /// Reads a string with a parser.
+#[inline]
 pub(super) fn text<T>(
-    node: Node<'_>,
+    node: &Node<'_>,
     parse: impl FnOnce(&str) -> Result<T, String>,
 ) -> Result<T, Vec<Fault>> {
     match node {
-        Node::Text(text) => parse(&text).map_err(|detail| fault(sentence(detail))),
-        other => Err(misplaced(&other, "A string belongs")),
+        Node::Text(text) => parse(text).map_err(|detail| fault(sentence(detail))),
+        other => Err(misplaced(other, "A string belongs")),
     }
 }
 
@@ -237,7 +238,7 @@ fn signed(text: &str) -> Result<Money, String> {
 
 /// A text that says something: a blank one would pass for an explanation, and a control character for a line's end.
 pub(super) fn plain(text: &str, characters_max: usize) -> Result<String, String> {
-    if text.trim().is_empty() {
+    if is_blank(text) {
         return Err("The text is empty: write something".to_owned());
     }
     if text.len() > characters_max {
@@ -260,6 +261,11 @@ pub(super) fn plain(text: &str, characters_max: usize) -> Result<String, String>
         ));
     }
     Ok(text.to_owned())
+}
+
+/// Whether a text says nothing. Most say something with their first character.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
 }
 
 pub(super) fn misplaced(node: &Node<'_>, wanted: &str) -> Vec<Fault> {

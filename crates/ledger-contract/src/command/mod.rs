@@ -15,8 +15,6 @@ mod schema;
 pub use form::parse_text;
 pub use schema::{schema, schemas};
 
-use std::{collections::HashMap, sync::LazyLock};
-
 use ledger_domain::{Date, Id, programme as programmes, region as regions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -74,7 +72,8 @@ pub struct Fault {
 
 /// Reads one command, or tells all its faults; the list of faults is never empty.
 pub fn read_command(bytes: &[u8]) -> Result<Command, Vec<Fault>> {
-    let mut fields = Fields::of(json::parse(bytes).map_err(|fault| vec![fault])?)?;
+    let node = json::parse(bytes).map_err(|fault| vec![fault])?;
+    let mut fields = Fields::of(&node)?;
     let Some(kind) = fields.required("type", &TYPE) else {
         // Without a type nobody knows which other fields belong.
         return Err(fields.finish_known());
@@ -97,7 +96,7 @@ pub fn fingerprint(bytes: &[u8]) -> String {
     let mut canonical = Vec::with_capacity(bytes.len());
     if let Ok(mut node) = json::parse(bytes) {
         if let Node::Object(entries) = &mut node {
-            entries.retain(|(key, _)| key != "idempotencyKey");
+            entries.retain(|entry| entry.key != "idempotencyKey");
         }
         node.write_canonical(&mut canonical);
     }
@@ -151,16 +150,11 @@ fn kinds() -> impl Iterator<Item = &'static Kind> {
     programme::KINDS.iter().chain(region::KINDS)
 }
 
-/// The same by name.
-static KINDS: LazyLock<HashMap<&str, &Kind>> =
-    LazyLock::new(|| kinds().map(|kind| (kind.name, kind)).collect());
-
 const TYPE: Form<&'static Kind> = Form {
     read: |node| {
         form::text(node, |name| {
-            KINDS
-                .get(name)
-                .copied()
+            kinds()
+                .find(|kind| kind.name == name)
                 .ok_or_else(|| format!("{} is not the type of a command.", quoted(name)))
         })
     },
@@ -186,20 +180,23 @@ fn ask(fields: &mut Fields<'_>, kind: &Kind) -> Option<Command> {
         Ask::Programme(ask) => ask(&mut draft).map(Action::Programme),
         Ask::Region(ask) => ask(&mut draft).map(Action::Region),
     };
-    let details = draft.details;
-    let idempotency_key = fields.optional("idempotencyKey", &IDEMPOTENCY_KEY);
-    let expected_version = fields.optional("expectedVersion", &VERSION);
+    let idempotency_key = draft.fields.optional("idempotencyKey", &IDEMPOTENCY_KEY);
+    let expected_version = draft.fields.optional("expectedVersion", &VERSION);
     if dated_by != "bookingDate" {
         let reason = format!("{dated_by} counts as the booking date: leave bookingDate out.");
-        fields.refuse("bookingDate", reason);
+        draft.fields.refuse("bookingDate", reason);
     }
     Some(Command {
         stream: stream(id?),
         booking_date: booking_date?,
         idempotency_key,
         expected_version,
-        explained: details.explanation.is_some(),
-        details: Some(details).filter(|details| !details.is_empty()),
+        explained: draft.details.explanation.is_some(),
+        details: if draft.details.is_empty() {
+            None
+        } else {
+            Some(draft.details)
+        },
         action: action?,
     })
 }

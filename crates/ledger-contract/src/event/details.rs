@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{canonical::write_json, hex::push_hex};
+use crate::{canonical::write_json, hex::hex};
 
 /// 128 random bits, so that the hash in the leaf does not tell short texts.
 pub type Salt = [u8; 16];
@@ -46,11 +46,7 @@ impl Details {
 
     /// The exact bytes that are kept and hashed, with this salt. They hold no tab and no newline.
     pub fn write(&mut self, salt: Salt, into: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-        let mut digits = std::mem::take(&mut self.salt).into_bytes();
-        digits.clear();
-        push_hex(&salt, &mut digits);
-        // Only ASCII was pushed.
-        self.salt = String::from_utf8(digits).unwrap_or_default();
+        self.salt = hex(&salt);
         write_json(self, into)
     }
 

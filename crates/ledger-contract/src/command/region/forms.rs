@@ -11,7 +11,7 @@ use crate::{
         compound::nested,
         fields::{fault, within},
         form::{DATE, Form, MUNICIPALITY, POSITIVE, SHARE, YEAR, misplaced, text},
-        json::Node,
+        json::{Entry, Node},
         schema,
     },
     value::{parse_municipality, parse_weight, quoted},
@@ -72,10 +72,10 @@ fn by_municipality_schema<T>(description: &str, form: &Form<T>) -> Value {
         "additionalProperties": value, "examples": [{ "GM0642": example }], "description": description })
 }
 
-fn by_municipality<T>(node: Node<'_>, form: &Form<T>) -> Result<BTreeMap<Municipality, T>, Vec<Fault>> {
+fn by_municipality<T>(node: &Node<'_>, form: &Form<T>) -> Result<BTreeMap<Municipality, T>, Vec<Fault>> {
     let entries = match node {
         Node::Object(entries) => entries,
-        other => return Err(misplaced(&other, "An object by municipality belongs")),
+        other => return Err(misplaced(other, "An object by municipality belongs")),
     };
     if entries.len() > MUNICIPALITIES_MAX {
         return Err(fault(format!(
@@ -84,16 +84,16 @@ fn by_municipality<T>(node: Node<'_>, form: &Form<T>) -> Result<BTreeMap<Municip
         )));
     }
     let (mut values, mut faults) = (BTreeMap::new(), Vec::new());
-    for (key, node) in entries {
-        match (parse_municipality(&key), (form.read)(node)) {
+    for Entry { key, node, .. } in entries {
+        match (parse_municipality(key), (form.read)(node)) {
             (Ok(code), Ok(value)) => {
                 if values.insert(code, value).is_some() {
-                    let twice = format!("{} stands there more than once.", quoted(&key));
-                    faults.extend(within(&key, fault(twice)));
+                    let twice = format!("{} stands there more than once.", quoted(key));
+                    faults.extend(within(key, fault(twice)));
                 }
             }
-            (Err(detail), _) => faults.extend(within(&key, fault(format!("{detail}.")))),
-            (_, Err(more)) => faults.extend(within(&key, more)),
+            (Err(detail), _) => faults.extend(within(key, fault(format!("{detail}.")))),
+            (_, Err(more)) => faults.extend(within(key, more)),
         }
     }
     if faults.is_empty() {
@@ -154,7 +154,7 @@ fn list_schema(description: &str, item: &Value, items_max: usize) -> Value {
 }
 
 fn each_once<T: Copy + Ord + std::fmt::Display>(
-    node: Node<'_>,
+    node: &Node<'_>,
     form: &Form<T>,
     items_max: usize,
 ) -> Result<Vec<T>, Vec<Fault>> {
@@ -172,13 +172,13 @@ fn each_once<T: Copy + Ord + std::fmt::Display>(
 }
 
 fn list<T>(
-    node: Node<'_>,
-    read: impl Fn(Node<'_>) -> Result<T, Vec<Fault>>,
+    node: &Node<'_>,
+    read: impl Fn(&Node<'_>) -> Result<T, Vec<Fault>>,
     items_max: usize,
 ) -> Result<Vec<T>, Vec<Fault>> {
     let nodes = match node {
         Node::List(nodes) => nodes,
-        other => return Err(misplaced(&other, "An array belongs")),
+        other => return Err(misplaced(other, "An array belongs")),
     };
     if nodes.is_empty() || nodes.len() > items_max {
         return Err(fault(format!(
@@ -187,7 +187,7 @@ fn list<T>(
         )));
     }
     let (mut items, mut faults) = (Vec::with_capacity(nodes.len()), Vec::new());
-    for (index, node) in nodes.into_iter().enumerate() {
+    for (index, node) in nodes.iter().enumerate() {
         match read(node) {
             Ok(item) => items.push(item),
             Err(more) => faults.extend(within(&index.to_string(), more)),
