@@ -74,6 +74,9 @@ struct SegmentV2 {
 /// Of each stream the positions of its events: the first, and how far each lies behind the one before.
 type Distances = Vec<(String, Vec<u64>)>;
 
+/// A part of a segment and its bytes.
+type Part = (SnapshotKind, Vec<u8>);
+
 /// Each stream's name and number of events.
 type Counts = Vec<(String, u64)>;
 
@@ -227,7 +230,7 @@ impl Index {
     }
 
     /// The parts of the next segment, and every stream's number of events; none without sled.
-    fn drawn(&self, shared: &Shared, run: &Run) -> Option<([(SnapshotKind, Vec<u8>); 2], Counts)> {
+    fn drawn(&self, shared: &Shared, run: &Run) -> Option<([Part; 2], Counts)> {
         shared.blocks()?;
         let (mut positions, mut counts) = (Vec::new(), Vec::new());
         for (stream, version, newer) in reading(&shared.streams).all() {
@@ -280,7 +283,7 @@ struct Late<T> {
 
 impl<T> Late<T> {
     /// Makes it when this is the first to ask; others wait for that.
-    fn get(&self, make: impl FnOnce() -> Result<T, Fatal>) -> Result<&T, Fatal> {
+    fn get(&self, load: impl FnOnce() -> Result<T, Fatal>) -> Result<&T, Fatal> {
         if let Some(made) = self.made.get() {
             return Ok(made);
         }
@@ -288,7 +291,7 @@ impl<T> Late<T> {
         if let Some(made) = self.made.get() {
             return Ok(made);
         }
-        let made = make()?;
+        let made = load()?;
         Ok(self.made.get_or_init(|| made))
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
     if let Some(why) = to_read {
         let survey = survey(&tape, options, Start::default())?;
         long_enough(&tape, options, &survey)?;
-        return read_only(tape, options, survey, lock, why);
+        return read_only(tape, options, &survey, lock, why);
     }
 
     let (sled, survey) = look(&tape, directory, options)?;
@@ -72,7 +72,7 @@ pub(crate) fn open(directory: &Path, options: &Options, now: Instant) -> Result<
             let why = format!(
                 "what follows the last commit cannot be copied aside ({fatal}); free {bytes} bytes and open it again"
             );
-            return read_only(tape, options, survey, lock, why);
+            return read_only(tape, options, &survey, lock, why);
         }
         Err(fatal) => return Err(fatal),
     };
@@ -153,7 +153,7 @@ fn finish_destroying(tape: &Tape, directory: &Path, events: u64, orders: &Orders
 fn read_only(
     tape: Arc<Tape>,
     options: &Options,
-    survey: Survey,
+    survey: &Survey,
     lock: Lock,
     why: String,
 ) -> Result<(TapeLog, Opened), Fatal> {
