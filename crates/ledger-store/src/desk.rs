@@ -52,7 +52,10 @@ impl Desk {
     /// The scribe, called back when it is away; what failed there is told now.
     pub(crate) fn scribe(&mut self) -> Result<&mut Scribe, Fatal> {
         let scribe = self.called_back()?;
-        scribe.failed.clone().map_or(Ok(scribe), Err)
+        match scribe.failure() {
+            Some(fatal) => Err(fatal.clone()),
+            None => Ok(scribe),
+        }
     }
 
     /// The same whether it failed or not.
@@ -117,8 +120,7 @@ fn work(orders: &Receiver<Order>, returns: &SyncSender<Box<Scribe>>) {
         match (order, here.take()) {
             (Order::Begin(scribe), _) => here = Some(scribe),
             (Order::Take(chunk), Some(mut scribe)) => {
-                scribe.failed = scribe.take(chunk).err();
-                if scribe.failed.is_some() {
+                if scribe.take(chunk).is_err() {
                     let _ = returns.send(scribe);
                     return;
                 }

@@ -37,6 +37,7 @@ mod runs;
 mod scribe;
 mod shared;
 mod snapshots;
+mod staged;
 mod state_bytes;
 mod tape;
 mod tape_log;

@@ -25,8 +25,8 @@ pub(crate) struct Scribe {
     held: Vec<Chunk>,
     /// The durable end, when it is told to nobody yet.
     settled: Option<Head>,
-    /// What went wrong on its own thread.
-    pub(crate) failed: Option<Fatal>,
+    /// What went wrong first, on whatever thread: an answer of the disk is given once.
+    failed: Option<Fatal>,
 }
 
 /// A group that was closed.
@@ -66,10 +66,23 @@ impl Scribe {
     pub(crate) fn write_held(&mut self) -> Result<(), Fatal> {
         // Nothing is written behind a group that is not durable.
         self.wait()?;
-        for chunk in self.held.drain(..) {
-            self.tape.write(chunk.place, &chunk.bytes)?;
+        let tape = &mut self.tape;
+        let mut held = self.held.drain(..);
+        let written = held.try_for_each(|chunk| tape.write(chunk.place, &chunk.bytes));
+        drop(held);
+        self.note(written)
+    }
+
+    /// What went wrong, if anything did.
+    pub(crate) fn failure(&self) -> Option<&Fatal> {
+        self.failed.as_ref()
+    }
+
+    fn note<T>(&mut self, result: Result<T, Fatal>) -> Result<T, Fatal> {
+        if let Err(fatal) = &result {
+            self.failed.get_or_insert_with(|| fatal.clone());
         }
-        Ok(())
+        result
     }
 
     fn hash(&mut self, chunk: &Chunk) {
@@ -86,7 +99,8 @@ impl Scribe {
     pub(crate) fn cut(&mut self, size: u64) -> Result<Place, Fatal> {
         self.write_held()?;
         let byte = self.group.cut(size);
-        self.tape.take_back(byte)
+        let taken = self.tape.take_back(byte);
+        self.note(taken)
     }
 
     /// Where the next byte goes.
@@ -104,15 +118,16 @@ impl Scribe {
         self.hash(chunk);
         let (first, size) = (self.group.first(), self.group.size());
         if size == first {
-            self.tape.close_group()?;
-            return Ok(None);
+            let closed = self.tape.close_group();
+            return self.note(closed).map(|()| None);
         }
         let root = self.group.tree().root();
         let commit = Commit::new(first, size, recorded_at, root, self.group.checksum());
         commit.write(&mut chunk.bytes);
         self.write_held()?;
-        self.tape.write(chunk.place, &chunk.bytes)?;
-        self.tape.close_group()?;
+        let written = self.tape.write(chunk.place, &chunk.bytes);
+        let closed = written.and_then(|()| self.tape.close_group());
+        self.note(closed)?;
         let tiles = self.group.take_tiles();
         self.group.close();
         let head = Head {
@@ -126,7 +141,8 @@ impl Scribe {
     /// Waits until the group that is being synced is durable.
     fn wait(&mut self) -> Result<(), Fatal> {
         if let Some((head, syncing)) = self.ahead.take() {
-            wait_for(syncing)?;
+            let synced = wait_for(syncing);
+            self.note(synced)?;
             self.settled = Some(head);
         }
         Ok(())
@@ -145,13 +161,15 @@ impl Scribe {
         head: Head,
         answered: impl FnOnce() + Send + 'static,
     ) -> Result<bool, Fatal> {
-        let syncing = self.tape.sync_aside(answered)?;
+        let syncing = self.tape.sync_aside(answered);
+        let syncing = self.note(syncing)?;
         self.ahead = syncing.map(|syncing| (head, syncing));
         Ok(self.ahead.is_some())
     }
 
     /// Makes a closed group durable, here and now.
     pub(crate) fn sync(&mut self) -> Result<(), Fatal> {
-        self.tape.sync()
+        let synced = self.tape.sync();
+        self.note(synced)
     }
 }

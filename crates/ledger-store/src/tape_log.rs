@@ -8,7 +8,7 @@ use std::{
 };
 
 use ledger_contract::{
-    event::{Details, EntryKind, Event, Stream, read_leaf},
+    event::{Details, EntryKind, Event, Stream},
     value::Instant,
 };
 
@@ -28,29 +28,29 @@ use crate::{
     record::{self, Record},
     render::{Salts, Sealed, Widths, events_of, line},
     scribe::{Closed, Scribe},
-    shared::{Shared, details_at, reading, writing},
-    tape::{Line, Place, parse},
+    shared::{Shared, reading, writing},
+    tape::Place,
 };
 
 /// The log of a data directory: the one writer. Dropping it closes it.
 #[derive(Debug)]
 pub struct TapeLog {
     pub(crate) shared: Arc<Shared>,
-    packer: Packer,
-    index: Index,
+    pub(crate) packer: Packer,
+    pub(crate) index: Index,
     index_events: usize,
     /// The stamp of the open group, if one is.
     open: Option<Instant>,
     /// The position of its first event, and the position after its last.
-    first: u64,
+    pub(crate) first: u64,
     size: u64,
     /// When the last group was recorded, durable or not.
     recorded_at: Instant,
     /// What was staged last, and where the lines before it end.
-    chunk: Chunk,
+    pub(crate) chunk: Chunk,
     end: Place,
     /// Behind a cell since looking up what is staged may call the scribe back.
-    desk: RefCell<Desk>,
+    pub(crate) desk: RefCell<Desk>,
     /// The bytes of the record and the fact that are being made.
     packed: (Vec<u8>, Vec<u8>),
     salts: Salts,
@@ -207,38 +207,6 @@ impl TapeLog {
         self.pack(&event, place, widths)
     }
 
-    /// An event of the open group, read back from its line.
-    fn staged(&self, position: u64) -> Result<Option<Record>, Fatal> {
-        if let Some((place, line)) = self.chunk.line(position) {
-            return self.record_of(place, line).map(Some);
-        }
-        let mut desk = self.desk.borrow_mut();
-        let scribe = desk.scribe()?;
-        scribe.write_held()?;
-        let Some((from, to)) = scribe.group.line(position) else {
-            return Ok(None);
-        };
-        let place = scribe.place(from);
-        let width = usize::try_from(to - from).unwrap_or(usize::MAX);
-        let line = self.shared.tape.bytes(place, width)?;
-        self.record_of(place, &line).map(Some)
-    }
-
-    /// The event of a line with its newline.
-    fn record_of(&self, place: Place, line: &[u8]) -> Result<Record, Fatal> {
-        let wrong = |how: String| self.shared.tape.damaged(place, how);
-        let Line::Event { leaf, details } = parse(line.strip_suffix(b"\n").unwrap_or(line)) else {
-            return Err(wrong("a line that was just written is no event".to_owned()));
-        };
-        let event = read_leaf(leaf).map_err(|error| wrong(error.to_string()))?;
-        let width = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
-        let widths = Widths {
-            leaf: width(leaf),
-            details: width(details),
-        };
-        Ok(Record { event, place, widths })
-    }
-
     /// Hands an event to sled's blocks.
     fn pack(&mut self, event: &Event, place: Place, widths: Widths) -> Result<(), Fatal> {
         let (record, fact) = &mut self.packed;
@@ -249,29 +217,6 @@ impl TapeLog {
         facts::encode(event, fact);
         self.packer.push(record, fact);
         Ok(())
-    }
-
-    /// The positions that a hash leads to, in order.
-    fn find(&self, hash: u64) -> Result<Vec<u64>, Fatal> {
-        let mut positions = self.shared.older().find(&self.shared, hash)?;
-        positions.extend(self.index.find(hash));
-        Ok(positions)
-    }
-
-    /// The record at a position, staged ones too.
-    fn record(&self, position: u64) -> Result<Option<Record>, Fatal> {
-        if position < self.shared.head().size {
-            return self.shared.record(position);
-        }
-        if let Ok(Some(record)) = self.packer.record(position) {
-            return Ok(Some(record));
-        }
-        // sled has failed.
-        if let Some(record) = self.staged(position)? {
-            return Ok(Some(record));
-        }
-        let is_ahead = position < self.first;
-        is_ahead.then(|| self.shared.written(position)).transpose()
     }
 
     /// Waits until the group that is being synced is durable, and shows it to readers.
@@ -498,18 +443,7 @@ impl EventLog for TapeLog {
         if event.position < self.shared.head().size {
             return self.shared.details(event);
         }
-        if let Some((place, line)) = self.chunk.line(event.position) {
-            let wrong = |how: String| self.shared.tape.damaged(place, how);
-            let Line::Event { details, .. } = parse(line.strip_suffix(b"\n").unwrap_or(line)) else {
-                return Err(wrong("a line that was just made is no event".to_owned()));
-            };
-            let details = Details::read(details).map_err(|error| wrong(error.to_string()))?;
-            return Ok(Some(details));
-        }
-        self.desk.borrow_mut().scribe()?.write_held()?;
-        let record = self.record(event.position)?;
-        let details = |record: Record| details_at(&self.shared.tape, record.place, record.widths, hash);
-        record.map_or(Ok(None), details)
+        self.staged_details(event.position, hash)
     }
 }
 

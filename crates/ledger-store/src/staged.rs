@@ -1,0 +1,88 @@
+//! Finding what is staged and not durable: in sled's blocks, and where sled has failed in the lines themselves.
+
+use ledger_contract::event::{Details, read_leaf};
+use ledger_proof::Hash;
+
+use crate::{
+    Fatal, TapeLog,
+    record::Record,
+    render::Widths,
+    shared::details_at,
+    tape::{Line, Place, parse},
+};
+
+impl TapeLog {
+    /// The positions that a hash leads to, in order.
+    pub(crate) fn find(&self, hash: u64) -> Result<Vec<u64>, Fatal> {
+        let mut positions = self.shared.older().find(&self.shared, hash)?;
+        positions.extend(self.index.find(hash));
+        Ok(positions)
+    }
+
+    /// The record at a position, staged ones too.
+    pub(crate) fn record(&self, position: u64) -> Result<Option<Record>, Fatal> {
+        if position < self.shared.head().size {
+            return self.shared.record(position);
+        }
+        if let Ok(Some(record)) = self.packer.record(position) {
+            return Ok(Some(record));
+        }
+        // sled has failed.
+        if let Some(record) = self.staged(position)? {
+            return Ok(Some(record));
+        }
+        let is_ahead = position < self.first;
+        is_ahead.then(|| self.shared.written(position)).transpose()
+    }
+
+    /// An event of the open group, read back from its line.
+    pub(crate) fn staged(&self, position: u64) -> Result<Option<Record>, Fatal> {
+        if let Some((place, line)) = self.chunk.line(position) {
+            return self.record_of(place, line).map(Some);
+        }
+        let mut desk = self.desk.borrow_mut();
+        let scribe = desk.scribe()?;
+        scribe.write_held()?;
+        let Some((from, to)) = scribe.group.line(position) else {
+            return Ok(None);
+        };
+        let place = scribe.place(from);
+        let width = usize::try_from(to - from).unwrap_or(usize::MAX);
+        let line = self.shared.tape.bytes(place, width)?;
+        self.record_of(place, &line).map(Some)
+    }
+
+    /// The event of a line with its newline.
+    fn record_of(&self, place: Place, line: &[u8]) -> Result<Record, Fatal> {
+        let wrong = |how: String| self.shared.tape.damaged(place, how);
+        let Line::Event { leaf, details } = parse(line.strip_suffix(b"\n").unwrap_or(line)) else {
+            return Err(wrong("a line that was just written is no event".to_owned()));
+        };
+        let event = read_leaf(leaf).map_err(|error| wrong(error.to_string()))?;
+        let width = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
+        let widths = Widths {
+            leaf: width(leaf),
+            details: width(details),
+        };
+        Ok(Record { event, place, widths })
+    }
+
+    /// The details of an event that is not durable, which have this hash.
+    pub(crate) fn staged_details(&self, position: u64, hash: Hash) -> Result<Option<Details>, Fatal> {
+        if let Some((place, line)) = self.chunk.line(position) {
+            let wrong = |how: String| self.shared.tape.damaged(place, how);
+            let Line::Event { details, .. } = parse(line.strip_suffix(b"\n").unwrap_or(line)) else {
+                return Err(wrong("a line that was just made is no event".to_owned()));
+            };
+            let details = Details::read(details).map_err(|error| wrong(error.to_string()))?;
+            return Ok(Some(details));
+        }
+        // Those of a closed group are on the tape.
+        if position >= self.first {
+            self.desk.borrow_mut().scribe()?.write_held()?;
+        }
+        let record = self.record(position)?;
+        let details = |record: Record| details_at(&self.shared.tape, record.place, record.widths, hash);
+        record.map_or(Ok(None), details)
+    }
+}
