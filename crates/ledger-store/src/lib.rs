@@ -33,6 +33,7 @@ mod restore;
 mod right_parts;
 mod room;
 mod runs;
+mod segments;
 mod shared;
 mod snapshots;
 mod state_bytes;
