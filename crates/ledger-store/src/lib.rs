@@ -35,6 +35,7 @@ mod right_parts;
 mod room;
 mod runs;
 mod scribe;
+mod segments;
 mod shared;
 mod snapshots;
 mod staged;

@@ -11,10 +11,9 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use bincode::Options as _;
 use ledger_contract::event::{EntryKind, Event, EventData, Stream};
 use ledger_proof::Hash;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 use crate::{
     Fatal, Snapshot, SnapshotKind, Snapshots,
@@ -23,85 +22,12 @@ use crate::{
     positions::Positions,
     record::Record,
     runs::Run,
+    segments::{
+        Counts, DIRECTORY, DirectoryV2, HASHES, HashesV1, POSITIONS, Part, PositionsV1, SegmentV2, WHOLE,
+        decode, distances, encode,
+    },
     shared::{Shared, reading, writing},
 };
-
-const POSITIONS: SnapshotKind = SnapshotKind {
-    name: "index-positions",
-    schema: 1,
-};
-const HASHES: SnapshotKind = SnapshotKind {
-    name: "index-hashes",
-    schema: 1,
-};
-/// Both parts in one, as earlier programs wrote them; it is read, and never written.
-const WHOLE: SnapshotKind = SnapshotKind {
-    name: "index",
-    schema: 2,
-};
-const DIRECTORY: SnapshotKind = SnapshotKind {
-    name: "index-directory",
-    schema: 2,
-};
-
-/// The positions of a segment, version 1. Frozen. Its integers take as many bytes as they need, and so in all of these.
-#[derive(Serialize, Deserialize)]
-struct PositionsV1 {
-    /// The first position it covers; its own position ends it.
-    first: u64,
-    streams: Distances,
-}
-
-/// The hashes of a segment, version 1. Frozen.
-#[derive(Serialize, Deserialize)]
-struct HashesV1 {
-    first: u64,
-    /// Sorted, and for each a position, counted from the first; those of one hash are sorted too.
-    hashes: Vec<u64>,
-    positions: Vec<u32>,
-}
-
-/// A whole segment, version 2. Frozen.
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(Serialize))]
-struct SegmentV2 {
-    first: u64,
-    streams: Distances,
-    hashes: Vec<u64>,
-    positions: Vec<u32>,
-}
-
-/// Of each stream the positions of its events: the first, and how far each lies behind the one before.
-type Distances = Vec<(String, Vec<u64>)>;
-
-/// A part of a segment and its bytes.
-type Part = (SnapshotKind, Vec<u8>);
-
-/// Each stream's name and number of events.
-type Counts = Vec<(String, u64)>;
-
-/// The directory, version 2. Frozen.
-#[derive(Serialize, Deserialize)]
-struct DirectoryV2 {
-    /// Where each segment ends, in order.
-    segments: Vec<u64>,
-    streams: Counts,
-    /// The positions of the events that opening looks at, since they say what may be read.
-    orders: Vec<u64>,
-    /// The positions of the ledger's own events: opening reads those too, and the segments are left for later.
-    own: Vec<u64>,
-}
-
-fn options() -> impl bincode::Options {
-    bincode::DefaultOptions::new()
-        .with_varint_encoding()
-        .with_little_endian()
-        .reject_trailing_bytes()
-}
-
-fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    options().with_limit(bytes.len() as u64).deserialize(bytes).ok()
-}
 
 /// The writer's side: what was added since the last segment, and the segments there are.
 #[derive(Debug, Default)]
@@ -217,7 +143,7 @@ impl Index {
                 orders: self.orders.clone(),
                 own: reading(&shared.streams).positions(&Stream::Ledger).1.to_vec(),
             };
-            let directory = options().serialize(&directory).unwrap_or_default();
+            let directory = encode(&directory).unwrap_or_default();
             for (kind, part) in parts {
                 clerk.keep(kind, snapshot(part), None);
             }
@@ -251,17 +177,9 @@ impl Index {
             hashes: hashes.to_vec(),
             positions: from_first.to_vec(),
         };
-        let positions = options().serialize(&positions).ok()?;
-        let hashes = options().serialize(&hashes).ok()?;
-        Some(([(POSITIONS, positions), (HASHES, hashes)], counts))
+        let parts = [(POSITIONS, encode(&positions)?), (HASHES, encode(&hashes)?)];
+        Some((parts, counts))
     }
-}
-
-/// The first of ascending positions, and the distance of each from the one before.
-fn distances(positions: &[u64]) -> Vec<u64> {
-    let before = std::iter::once(&0).chain(positions);
-    let distances = positions.iter().zip(before);
-    distances.map(|(position, before)| position - before).collect()
 }
 
 /// What was indexed before the log was opened. In memory it never changes.
@@ -401,30 +319,4 @@ impl Older {
     pub(crate) fn has_hashes(&self) -> bool {
         self.hashes.made.get().is_some()
     }
-}
-
-/// Leaves the segments as earlier programs wrote them, and tells how many there are.
-#[cfg(test)]
-pub(crate) fn join_parts(snapshots: &Snapshots) -> usize {
-    let segments = snapshots.positions(POSITIONS);
-    for position in &segments {
-        let load = |kind| snapshots.load(kind, *position).unwrap();
-        let streams: PositionsV1 = decode(&load(POSITIONS).bytes).unwrap();
-        let hashes: HashesV1 = decode(&load(HASHES).bytes).unwrap();
-        let whole = SegmentV2 {
-            first: streams.first,
-            streams: streams.streams,
-            hashes: hashes.hashes,
-            positions: hashes.positions,
-        };
-        let bytes = options().serialize(&whole).unwrap();
-        let whole = Snapshot {
-            bytes,
-            ..load(HASHES)
-        };
-        assert!(snapshots.store(WHOLE, &whole));
-        snapshots.remove(POSITIONS, *position);
-        snapshots.remove(HASHES, *position);
-    }
-    segments.len()
 }

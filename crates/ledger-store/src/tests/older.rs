@@ -11,8 +11,8 @@ use super::{
 use crate::{
     EventLog, EventReader, Fatal, Options, TapeLog,
     conformance::{NOON, post},
-    older::join_parts,
     samples::{expenditure, programme},
+    segments::join_parts,
     verify,
 };
 
