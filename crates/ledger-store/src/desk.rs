@@ -51,15 +51,6 @@ impl Desk {
 
     /// The scribe, called back when it is away; what failed there is told now.
     pub(crate) fn scribe(&mut self) -> Result<&mut Scribe, Fatal> {
-        let scribe = self.called_back()?;
-        match scribe.failure() {
-            Some(fatal) => Err(fatal.clone()),
-            None => Ok(scribe),
-        }
-    }
-
-    /// The same whether it failed or not.
-    pub(crate) fn called_back(&mut self) -> Result<&mut Scribe, Fatal> {
         if let (At::Away, Some(thread)) = (&self.scribe, &self.thread) {
             // Nobody takes the order when the scribe has failed: then it is on its way back.
             let _ = thread.orders.send(Order::Return);
@@ -67,11 +58,13 @@ impl Desk {
                 self.scribe = At::Here(scribe);
             }
         }
-        match &mut self.scribe {
-            At::Here(scribe) => Ok(scribe),
-            At::Away => Err(Fatal::Poisoned(
-                "the thread that writes the tape panicked".to_owned(),
-            )),
+        let At::Here(scribe) = &mut self.scribe else {
+            let why = "the thread that writes the tape panicked";
+            return Err(Fatal::Poisoned(why.to_owned()));
+        };
+        match scribe.failure() {
+            Some(fatal) => Err(fatal.clone()),
+            None => Ok(scribe),
         }
     }
 

@@ -54,11 +54,8 @@ impl TapeLog {
 
     /// The event of a line with its newline.
     fn record_of(&self, place: Place, line: &[u8]) -> Result<Record, Fatal> {
-        let wrong = |how: String| self.shared.tape.damaged(place, how);
-        let Line::Event { leaf, details } = parse(line.strip_suffix(b"\n").unwrap_or(line)) else {
-            return Err(wrong("a line that was just written is no event".to_owned()));
-        };
-        let event = read_leaf(leaf).map_err(|error| wrong(error.to_string()))?;
+        let (leaf, details) = self.parts_of(place, line)?;
+        let event = read_leaf(leaf).map_err(|error| self.shared.tape.damaged(place, error.to_string()))?;
         let width = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
         let widths = Widths {
             leaf: width(leaf),
@@ -67,14 +64,23 @@ impl TapeLog {
         Ok(Record { event, place, widths })
     }
 
+    /// The leaf and the details of such a line.
+    fn parts_of<'a>(&self, place: Place, line: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), Fatal> {
+        match parse(line.strip_suffix(b"\n").unwrap_or(line)) {
+            Line::Event { leaf, details } => Ok((leaf, details)),
+            _ => Err(self
+                .shared
+                .tape
+                .damaged(place, "a line that was just written is no event")),
+        }
+    }
+
     /// The details of an event that is not durable, which have this hash.
     pub(crate) fn staged_details(&self, position: u64, hash: Hash) -> Result<Option<Details>, Fatal> {
         if let Some((place, line)) = self.chunk.line(position) {
-            let wrong = |how: String| self.shared.tape.damaged(place, how);
-            let Line::Event { details, .. } = parse(line.strip_suffix(b"\n").unwrap_or(line)) else {
-                return Err(wrong("a line that was just made is no event".to_owned()));
-            };
-            let details = Details::read(details).map_err(|error| wrong(error.to_string()))?;
+            let (_, details) = self.parts_of(place, line)?;
+            let details = Details::read(details);
+            let details = details.map_err(|error| self.shared.tape.damaged(place, error.to_string()))?;
             return Ok(Some(details));
         }
         // Those of a closed group are on the tape.

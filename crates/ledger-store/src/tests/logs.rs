@@ -1,11 +1,16 @@
 //! Both logs pass the suite; the one on disk with blocks and with the tape alone.
 
+use std::fs;
+
 use ledger_contract::value::Instant;
 use tempfile::TempDir;
 
-use super::{open, small};
+use super::{
+    damage::{end_of_lines, segments},
+    open, small,
+};
 use crate::{
-    EventLog, Mark, MemoryLog, TapeLog,
+    EventLog, Mark, MemoryLog, Options, TapeLog,
     conformance::{self, Fixture, NOON},
     samples::{expenditure, programme},
     verify,
@@ -103,4 +108,27 @@ fn a_new_ledger_s_folders_are_made() {
     let deep = directory.path().join("a/b/c");
     open(&deep, &small(), NOON).unwrap();
     assert_eq!(verify(&deep, &small()).unwrap().events, 1);
+}
+
+/// Filler costs as much as what it stands for: a long group that is written in short chunks had it after each.
+#[test]
+fn filler_follows_short_groups_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options {
+        chunk_bytes: 512,
+        ..small()
+    };
+    let (mut log, ..) = open(directory.path(), &options, NOON).unwrap();
+    let mut number = 0;
+    for (count, is_filled) in [(60, false), (1, true)] {
+        log.begin(NOON).unwrap();
+        for _ in 0..count {
+            number += 1;
+            log.stage(expenditure(&programme("p"), number)).unwrap();
+        }
+        log.commit().unwrap();
+        let last = segments(directory.path()).pop().unwrap();
+        let filler = fs::metadata(&last).unwrap().len() - end_of_lines(&last) as u64;
+        assert_eq!(filler > 0, is_filled, "{filler} bytes after {count} events");
+    }
 }
