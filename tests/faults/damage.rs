@@ -36,12 +36,15 @@ fn whole() -> Whole {
         heard.iter().take(120).for_each(drop);
         child.kill().unwrap();
     });
-    let events = place.run(&["events"]).stdout;
+    // Its connections break before it lets go of the directory.
+    server.kill();
+    let events = place.run(&["events"]);
+    assert_eq!(events.status, Some(0), "{}", events.stderr);
     let report = figures(&place.run(&REPORT));
     Whole {
         acknowledged: acknowledged.all(),
         place,
-        events,
+        events: events.stdout,
         report,
     }
 }
