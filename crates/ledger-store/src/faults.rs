@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::disk::{Disk, File, RealDisk};
+use crate::disk::{BLOCK_BYTES, Disk, File, RealDisk};
 
 /// What tears, in bytes: a write below it happens or does not.
 const SECTOR_BYTES: usize = 512;
@@ -122,11 +122,12 @@ impl FaultyDisk {
         }
     }
 
-    fn wrap(&self, path: &Path, file: fs::File) -> Box<dyn File> {
+    fn wrap(&self, path: &Path, file: fs::File, in_blocks: bool) -> Box<dyn File> {
         Box::new(FaultyFile {
             disk: self.clone(),
             path: path.to_owned(),
             file,
+            in_blocks,
         })
     }
 }
@@ -181,7 +182,12 @@ impl Disk for FaultyDisk {
 
     fn open(&self, path: &Path, write: bool) -> io::Result<Box<dyn File>> {
         let file = fs::OpenOptions::new().read(true).write(write).open(path)?;
-        Ok(self.wrap(path, file))
+        Ok(self.wrap(path, file, false))
+    }
+
+    fn open_direct(&self, path: &Path) -> io::Result<Box<dyn File>> {
+        let file = fs::OpenOptions::new().read(true).write(true).open(path)?;
+        Ok(self.wrap(path, file, true))
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
@@ -211,6 +217,8 @@ struct FaultyFile {
     disk: FaultyDisk,
     path: PathBuf,
     file: fs::File,
+    /// Whether it takes whole blocks only, as the system does past its cache.
+    in_blocks: bool,
 }
 
 impl FaultyFile {
@@ -231,6 +239,15 @@ impl File for FaultyFile {
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let is_block = |number: usize| number.is_multiple_of(BLOCK_BYTES);
+        if self.in_blocks {
+            let begins = [
+                bytes.len(),
+                bytes.as_ptr().addr(),
+                usize::try_from(offset).unwrap_or(1),
+            ];
+            assert!(begins.into_iter().all(is_block), "{begins:?} are no blocks");
+        }
         match self.disk.step() {
             Step::Do => self.write(bytes, offset),
             Step::Refuse(error) => Err(error),

@@ -136,12 +136,43 @@ impl HashIndex {
     }
 }
 
+/// Over how many tables hashes are spread: each is so small that it grows within the processor's cache.
+const TABLES: usize = 64;
+
+type Table = HashMap<u64, Lead, BuildHasherDefault<AsItIs>>;
+
+#[derive(Debug)]
+struct Tables([Table; TABLES]);
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Table::default()))
+    }
+}
+
+#[expect(clippy::indexing_slicing, reason = "a remainder of their number")]
+impl Tables {
+    fn of(&self, hash: u64) -> &Table {
+        &self.0[number(hash)]
+    }
+
+    fn of_mut(&mut self, hash: u64) -> &mut Table {
+        &mut self.0[number(hash)]
+    }
+}
+
+/// The number of a hash's table, of bits that no table looks at itself.
+fn number(hash: u64) -> usize {
+    let [.., byte, _, _] = hash.to_le_bytes();
+    usize::from(byte) % TABLES
+}
+
 /// A hash table whose entries can be taken back in the order of their coming. Most hashes come once, and take a place in
 /// the table and one in the order; only those that come again lead to what was there before.
 #[derive(Debug, Default)]
 struct Recent {
     /// What a hash leads to, the newest of it.
-    newest: HashMap<u64, Lead, BuildHasherDefault<AsItIs>>,
+    newest: Tables,
     /// All hashes, as they came.
     order: Vec<u64>,
     again: Vec<Again>,
@@ -169,7 +200,7 @@ impl Lead {
 impl Recent {
     fn insert(&mut self, hash: u64, position: u64) {
         self.order.push(hash);
-        match self.newest.entry(hash) {
+        match self.newest.of_mut(hash).entry(hash) {
             Entry::Vacant(place) => {
                 place.insert(Lead(position));
             }
@@ -182,7 +213,7 @@ impl Recent {
     }
 
     fn find(&self, hash: u64, found: &mut Vec<u64>) {
-        let mut next = self.newest.get(&hash).copied();
+        let mut next = self.newest.of(hash).get(&hash).copied();
         while let Some(lead) = next {
             let again = lead.again().and_then(|number| self.again.get(number));
             found.push(again.map_or(lead.0, |again| again.position));
@@ -192,7 +223,7 @@ impl Recent {
 
     fn cut(&mut self, size: u64) {
         while let Some(hash) = self.order.pop() {
-            let Some(lead) = self.newest.get(&hash).copied() else {
+            let Some(lead) = self.newest.of(hash).get(&hash).copied() else {
                 continue;
             };
             let again = lead.again().and_then(|number| self.again.get(number));
@@ -200,9 +231,10 @@ impl Recent {
                 self.order.push(hash);
                 break;
             }
+            let newest = self.newest.of_mut(hash);
             match again.map(|again| again.before) {
-                Some(before) => self.newest.insert(hash, before),
-                None => self.newest.remove(&hash),
+                Some(before) => newest.insert(hash, before),
+                None => newest.remove(&hash),
             };
             if again.is_some() {
                 self.again.pop();
@@ -214,7 +246,7 @@ impl Recent {
     fn take(&mut self) -> Vec<Pair> {
         let mut pairs = Vec::with_capacity(self.order.len());
         let mut of_one = Vec::new();
-        for hash in self.newest.keys() {
+        for hash in self.newest.0.iter().flat_map(HashMap::keys) {
             self.find(*hash, &mut of_one);
             pairs.extend(of_one.drain(..).map(|position| (*hash, position)));
         }
@@ -309,6 +341,11 @@ mod tests {
 
     use super::*;
 
+    /// Over all tables.
+    fn spread(number: u64) -> u64 {
+        number.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    }
+
     #[test]
     fn runs_are_not_cut() {
         let mut index = HashIndex::default();
@@ -352,14 +389,14 @@ mod tests {
                     index.push_run(run);
                     run_end = position;
                 }
-                index.recent.insert(*hash, position);
+                index.recent.insert(spread(*hash), position);
             }
             let cut = cut.max(run_end);
             for (position, hash) in (0..cut).zip(&pairs) {
-                plain.entry(*hash).or_default().push(position);
+                plain.entry(spread(*hash)).or_default().push(position);
             }
             index.cut(cut);
-            for hash in 0..50 {
+            for hash in (0..50).map(spread) {
                 prop_assert_eq!(index.find(hash), plain.remove(&hash).unwrap_or_default());
             }
         }

@@ -63,7 +63,13 @@ impl Scribe {
     }
 
     /// Writes all that was taken in, so that its lines can be read.
-    pub(crate) fn write_held(&mut self) -> Result<(), Fatal> {
+    pub(crate) fn write_out(&mut self) -> Result<(), Fatal> {
+        self.write_held()?;
+        let written = self.tape.write_out();
+        self.note(written)
+    }
+
+    fn write_held(&mut self) -> Result<(), Fatal> {
         // Nothing is written behind a group that is not durable.
         self.wait()?;
         let tape = &mut self.tape;

@@ -42,7 +42,7 @@ impl TapeLog {
         }
         let mut desk = self.desk.borrow_mut();
         let scribe = desk.scribe()?;
-        scribe.write_held()?;
+        scribe.write_out()?;
         let Some((from, to)) = scribe.group.line(position) else {
             return Ok(None);
         };
@@ -85,7 +85,7 @@ impl TapeLog {
         }
         // Those of a closed group are on the tape.
         if position >= self.first {
-            self.desk.borrow_mut().scribe()?.write_held()?;
+            self.desk.borrow_mut().scribe()?.write_out()?;
         }
         let record = self.record(position)?;
         let details = |record: Record| details_at(&self.shared.tape, record.place, record.widths, hash);

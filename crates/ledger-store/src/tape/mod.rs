@@ -1,5 +1,6 @@
 //! The tape: text files of lines that are the truth. Everything else in a data directory is made from them.
 
+mod bypass;
 mod line;
 mod lines;
 mod recover;

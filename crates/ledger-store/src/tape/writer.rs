@@ -1,12 +1,15 @@
 //! Writing to the tape: chunks of an open group, filler ahead of them, new segments, and taking chunks back.
 
-use std::{collections::VecDeque, mem, sync::Arc, thread::JoinHandle};
+use std::{collections::VecDeque, io, mem, sync::Arc, thread::JoinHandle};
 
-use super::{Place, Tape, failed};
+use super::{Place, Tape, bypass::Bypass, failed};
 use crate::{Fatal, Options, disk::File};
 
 /// How many early syncs are on their way at most.
 const EARLY_SYNCS_MAX: usize = 4;
+
+/// How many chunks of a long group are written at once.
+const CHUNKS: usize = 2;
 
 /// Filler is written from this.
 static FILLER: [u8; 1 << 16] = [b'\n'; 1 << 16];
@@ -39,6 +42,9 @@ pub(crate) struct Writer {
     early_sync_bytes: u64,
     unsynced: u64,
     early: VecDeque<Syncing>,
+    /// The way of long groups, once there was one, and how long a chunk of those is at least.
+    bypass: Option<Bypass>,
+    chunk_bytes: usize,
 }
 
 /// A sync of the segment at hand on a thread of its own.
@@ -65,6 +71,8 @@ impl Writer {
             early_sync_bytes: options.early_sync_bytes,
             unsynced: 0,
             early: VecDeque::new(),
+            bypass: None,
+            chunk_bytes: options.chunk_bytes,
         })
     }
 
@@ -80,6 +88,8 @@ impl Writer {
             early_sync_bytes: options.early_sync_bytes,
             unsynced: 0,
             early: VecDeque::new(),
+            bypass: None,
+            chunk_bytes: options.chunk_bytes,
             tape,
         })
     }
@@ -100,8 +110,9 @@ impl Writer {
         self.end
     }
 
-    /// Writes a chunk at the end, or at the begin of a new segment, without making it durable. A crash after it leaves a
-    /// tail without a commit line, or with one that was never acknowledged: opening decides by its checksum.
+    /// Writes a chunk at the end, or at the begin of a new segment, without making it durable; in a long group it may wait
+    /// for more. A crash after it leaves a tail without a commit line, or with one that was never acknowledged: opening
+    /// decides by its checksum.
     pub(crate) fn write(&mut self, place: Place, chunk: &[u8]) -> Result<(), Fatal> {
         if place.segment != self.end.segment {
             self.roll(place.segment)?;
@@ -113,11 +124,34 @@ impl Writer {
             self.pieces.push(Piece { from, place });
         }
         let bytes = chunk.len() as u64;
-        let write = self.file.write_at(chunk, self.end.offset);
-        write.map_err(|error| failed("writing", &self.tape.path(self.end.segment), &error))?;
+        let put = self.put(chunk);
+        self.wrote(put)?;
         self.written += bytes;
         self.end.offset += bytes;
         self.sync_early(bytes)
+    }
+
+    fn put(&mut self, chunk: &[u8]) -> io::Result<()> {
+        let goes_on = self.bypass.as_ref().is_some_and(|bypass| !bypass.is_empty());
+        if !goes_on && chunk.len() < self.chunk_bytes {
+            return self.file.write_at(chunk, self.end.offset);
+        }
+        let bypass = self.bypass.get_or_insert_with(|| {
+            let file = direct(&self.tape, self.end.segment, &self.file);
+            Bypass::new(file, CHUNKS * self.chunk_bytes)
+        });
+        bypass.write(chunk, self.end.offset, &self.file)
+    }
+
+    /// Writes what waits, so that it can be read.
+    pub(crate) fn write_out(&mut self) -> Result<(), Fatal> {
+        let waiting = self.bypass.as_mut();
+        let written = waiting.map_or(Ok(()), |bypass| bypass.write_out(&self.file));
+        self.wrote(written)
+    }
+
+    fn wrote(&self, written: io::Result<()>) -> Result<(), Fatal> {
+        written.map_err(|error| failed("writing", &self.tape.path(self.end.segment), &error))
     }
 
     /// Lets the disk work while a long group is still being staged, so that its commit finds little left to sync. What
@@ -170,6 +204,7 @@ impl Writer {
 
     /// Forgets where the bytes of the group stand; the next one begins.
     pub(crate) fn close_group(&mut self) -> Result<(), Fatal> {
+        self.write_out()?;
         let written = mem::take(&mut self.written);
         self.pieces.clear();
         // Small commits write into filler, which keeps the file's length and so the sync cheap; large ones would only
@@ -184,6 +219,7 @@ impl Writer {
     /// commit in this file covers it, and until then a crash leaves a tail without a commit line. Tells where the next
     /// byte goes.
     pub(crate) fn take_back(&mut self, byte: u64) -> Result<Place, Fatal> {
+        self.write_out()?;
         if byte >= self.written {
             return Ok(self.end);
         }
@@ -198,6 +234,7 @@ impl Writer {
         self.wait_for_early()?;
         if to.segment != self.end.segment {
             self.file = reopen(&self.tape, to.segment)?;
+            self.change_bypass(to.segment);
             self.filled = length(&self.tape, to.segment, &*self.file)?;
             old_end = self.filled;
             for segment in dropped.into_iter().rev() {
@@ -217,11 +254,19 @@ impl Writer {
     /// Goes on in a new segment.
     fn roll(&mut self, segment: u64) -> Result<(), Fatal> {
         // Before the new segment exists, the old one holds everything up to it. A crash leaves a tail.
+        self.write_out()?;
         self.sync_file()?;
         self.file = create(&self.tape, segment, self.fill_bytes)?;
+        self.change_bypass(segment);
         self.filled = self.fill_bytes;
         self.end = Place { segment, offset: 0 };
         Ok(())
+    }
+
+    fn change_bypass(&mut self, segment: u64) {
+        if let Some(bypass) = &mut self.bypass {
+            bypass.change_to(direct(&self.tape, segment, &self.file));
+        }
     }
 
     /// Writes filler from one offset to another.
@@ -271,6 +316,12 @@ fn reopen(tape: &Tape, segment: u64) -> Result<Arc<dyn File>, Fatal> {
         .into();
     tape.hold(segment, Some(Arc::clone(&file)));
     Ok(file)
+}
+
+/// A segment's file past the system's cache; the file as it is where there is no such way.
+fn direct(tape: &Tape, segment: u64, file: &Arc<dyn File>) -> Arc<dyn File> {
+    let direct = tape.disk.open_direct(&tape.path(segment));
+    direct.map_or_else(|_| Arc::clone(file), Arc::from)
 }
 
 fn length(tape: &Tape, segment: u64, file: &dyn File) -> Result<u64, Fatal> {
