@@ -26,7 +26,7 @@ fn ledger(directory: &Path) -> TapeLog {
     post(&mut log, &programme("p"), 1_000..1_020);
     post(&mut log, &programme("q"), 2_000..2_030);
     log.begin(NOON).unwrap();
-    for number in 1_060..1_080 {
+    for number in 1_060..1_095 {
         log.stage(expenditure(&programme("p"), number)).unwrap();
     }
     // The process goes while a group is being written: its lines are set aside at the next opening.
