@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// How many commands go from the thread that reads to the one that decides at once.
-const READ_COMMANDS: usize = 128;
+const READ_COMMANDS: usize = 512;
 /// How many times as many wait at most: few enough that they are still in the cache when they are decided.
-const READ_WAITING_MAX: usize = 12;
+const READ_WAITING_MAX: usize = 3;
 
 /// One line of an input: a command's JSON, or why it is none.
 pub type Entry<'a> = Result<&'a [u8], Vec<Fault>>;

@@ -10,7 +10,7 @@ use std::{
 use crate::{Fatal, chunk::Chunk, scribe::Scribe};
 
 /// How many chunks wait for the scribe at most: few enough that they are still in the cache when it comes to them.
-const WAITING_MAX: usize = 8;
+const WAITING_MAX: usize = 4;
 
 #[derive(Debug)]
 pub(crate) struct Desk {

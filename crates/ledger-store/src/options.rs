@@ -17,7 +17,7 @@ pub struct Options {
     /// Default 8 MiB.
     pub early_sync_bytes: u64,
     /// How much of an open group is staged before a thread of its own hashes it and writes it out, in bytes. Default
-    /// 128 KiB.
+    /// 256 KiB.
     pub chunk_bytes: usize,
     /// How many events are indexed in memory before their index goes to sled; after a crash so many are read again.
     /// Default 65,536.
@@ -46,7 +46,7 @@ impl Options {
             segment_bytes: 64 << 20,
             fill_bytes: 1 << 20,
             early_sync_bytes: 8 << 20,
-            chunk_bytes: 1 << 17,
+            chunk_bytes: 1 << 18,
             index_events: 1 << 16,
             sled_cache_bytes: 64 << 20,
             sled_reopen_bytes: 256 << 20,

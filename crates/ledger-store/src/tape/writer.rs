@@ -8,9 +8,6 @@ use crate::{Fatal, Options, disk::File};
 /// How many early syncs are on their way at most.
 const EARLY_SYNCS_MAX: usize = 4;
 
-/// How many chunks of a long group are written at once.
-const CHUNKS: usize = 2;
-
 /// Filler is written from this.
 static FILLER: [u8; 1 << 16] = [b'\n'; 1 << 16];
 
@@ -138,7 +135,7 @@ impl Writer {
         }
         let bypass = self.bypass.get_or_insert_with(|| {
             let file = direct(&self.tape, self.end.segment, &self.file);
-            Bypass::new(file, CHUNKS * self.chunk_bytes)
+            Bypass::new(file, self.chunk_bytes)
         });
         bypass.write(chunk, self.end.offset, &self.file)
     }
