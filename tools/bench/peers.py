@@ -340,7 +340,7 @@ def attempt(table, work, peer, unit, measure):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--directory", help="where the files go; a temporary folder there is used and removed. PostgreSQL's "
                         "user must be able to reach it")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures the ledger beside its peers on this machine and prints the table: six minutes at most after the set-up.
+# Measures the ledger beside its peers on this machine and prints the table: ten minutes after the set-up.
 #
-#   tools/bench/peers.sh                      200,000 events, 3 rounds
+#   tools/bench/peers.sh                      1,000,000 events, 3 rounds
 #   tools/bench/peers.sh --events 20000 --rounds 1
 #
 # Peers come from Debian, PyPI and npm; one that is not to be had is left out and named.
