@@ -26,6 +26,7 @@ mod packer;
 mod positions;
 mod prefix;
 mod reader;
+mod recent;
 mod record;
 mod render;
 mod reopen;

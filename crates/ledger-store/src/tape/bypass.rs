@@ -145,14 +145,15 @@ mod tests {
             let path = folder.path().join("file");
             let disk = FaultyDisk::new(None);
             let cached: Arc<dyn File> = disk.create(&path).unwrap().into();
-            let direct: Arc<dyn File> = match is_refused {
-                true => Arc::new(Refusing),
-                false => disk.open_direct(&path).unwrap().into(),
+            let direct: Arc<dyn File> = if is_refused {
+                Arc::new(Refusing)
+            } else {
+                disk.open_direct(&path).unwrap().into()
             };
             let mut bypass = Bypass::new(direct, 9_000);
             let mut expected = vec![0; usize::try_from(first).unwrap()];
             for (number, (length, is_end)) in (1..).zip(chunks) {
-                let chunk: Vec<u8> = (0..length).map(|at| (at * 7 + number) as u8).collect();
+                let chunk: Vec<u8> = (number..=u8::MAX).cycle().take(length).collect();
                 bypass.write(&chunk, expected.len() as u64, &cached).unwrap();
                 expected.extend_from_slice(&chunk);
                 if is_end {
