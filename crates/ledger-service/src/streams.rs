@@ -122,7 +122,9 @@ impl Streams {
         };
         if let Some(state) = self.regions.get_mut(id) {
             match CostFact::of(happened) {
-                Some(fact) => drop(state.note_cost(&fact)),
+                Some(fact) => {
+                    state.note_cost(&fact);
+                }
                 None => state.apply(recorded, happened),
             }
         } else if let Some(state) = region::evolve(None, recorded, happened) {

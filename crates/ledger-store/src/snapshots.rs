@@ -244,7 +244,8 @@ fn get(blocks: &Blocks, kind: SnapshotKind, position: u64) -> Result<Option<Snap
         };
         let (mut bytes, mut hash) = (Vec::new(), Sha256::new());
         // A length that no memory can hold is wrong.
-        if usize::try_from(head.bytes).map_or(true, |length| bytes.try_reserve_exact(length).is_err()) {
+        let length = usize::try_from(head.bytes).unwrap_or(usize::MAX);
+        if bytes.try_reserve_exact(length).is_err() {
             return Ok(None);
         }
         for part in blocks
