@@ -166,7 +166,7 @@ impl<L: EventLog> Commits<'_, L> {
         let committed = match &self.open {
             Some(group) if group.is_large() || self.syncing.is_some() => {
                 let (notices, end) = (self.notices.clone(), group.end);
-                self.writer.log.commit_ahead(move || {
+                self.writer.commit_ahead(move || {
                     // No room, or nobody who listens: see `WAITING_MAX` and `run`.
                     let _ = notices
                         .upgrade()

@@ -15,7 +15,7 @@ use ledger_contract::{
     sums::{ProgrammeSumsV1, ReadModelSumsV1, RegionSumsV1, SumBytes},
 };
 use ledger_projections::{ProgrammeProjection, RegionProjection};
-use ledger_store::{EventReader, Fatal, Snapshot, SnapshotKind, Snapshots, from_bytes, to_bytes};
+use ledger_store::{EventReader, Fatal, Parts, Snapshot, SnapshotKind, Snapshots, from_bytes, to_bytes};
 
 use crate::read_model::ReadModel;
 
@@ -143,24 +143,14 @@ impl Kept {
         else {
             return;
         };
-        let mut size = 0;
-        if let Some(bytes) = sums(model) {
-            size = bytes.len();
-            place.store(
-                KIND,
-                &Snapshot {
-                    position,
-                    root: model.root_hash(),
-                    bytes,
-                },
-            );
-        }
-        self.put_off(position, size);
+        let root = model.root_hash();
+        let bytes = place.write(KIND, position, root, |parts| write_sums(model, parts));
+        self.put_off(position, bytes.unwrap_or(0));
     }
 
     /// The next one is due some way after one of so many bytes.
-    fn put_off(&self, position: u64, bytes: usize) {
-        let spacing = self.spacing_events.max(bytes as u64 / BYTES_PER_EVENT);
+    fn put_off(&self, position: u64, bytes: u64) {
+        let spacing = self.spacing_events.max(bytes / BYTES_PER_EVENT);
         self.due
             .store(position.saturating_add(spacing), Ordering::Relaxed);
     }
@@ -209,7 +199,7 @@ impl Kept {
         let snapshot = self.place.as_ref().and_then(|place| place.load(KIND, events));
         let model = match &snapshot {
             Some(snapshot) => {
-                self.put_off(snapshot.position, snapshot.bytes.len());
+                self.put_off(snapshot.position, snapshot.bytes.len() as u64);
                 model_of(reader, snapshot)?
             }
             None => None,
@@ -262,14 +252,14 @@ fn made_of<P: Keepable>(
     })
 }
 
-/// The bytes of a [`ReadModelSumsV1`], made stream by stream: all of them at once would be held twice.
-fn sums(model: &ReadModel) -> Option<Vec<u8>> {
+/// Writes the bytes of a [`ReadModelSumsV1`] stream by stream.
+fn write_sums(model: &ReadModel, parts: &mut Parts<'_>) -> Option<()> {
     let streams = model.programmes().count() + model.regions().count();
-    let mut all = to_bytes(&(streams as u64))?;
+    parts.add(&to_bytes(&(streams as u64))?)?;
     let mut add = |stream: Stream, bytes: Option<Vec<u8>>| {
-        let name = stream.to_string();
-        all.extend(to_bytes(&(name.as_str(), SumBytes(&bytes?)))?);
-        Some(())
+        let (name, bytes) = (stream.to_string(), bytes?);
+        parts.add(&to_bytes(&(name.as_str(), bytes.len() as u64))?)?;
+        parts.add(&bytes)
     };
     for (id, projection) in model.programmes() {
         add(Stream::Programme(id.clone()), projection.bytes())?;
@@ -277,7 +267,7 @@ fn sums(model: &ReadModel) -> Option<Vec<u8>> {
     for (id, projection) in model.regions() {
         add(Stream::Region(id.clone()), projection.bytes())?;
     }
-    Some(all)
+    Some(())
 }
 
 /// Visits the events at these ascending positions below `before`, those that lie together in one go.

@@ -61,8 +61,8 @@ pub fn open(
     read_model.catch_up(&reader)?;
     let writable = opened.read_only.is_none();
     let proofs = Proofs::open(Keep::Directory(directory.to_owned()), roots, &reader, writable)?;
-    let writer = Writer::new(log, &read_model);
     let queries = Queries::new(reader, read_model, proofs, kept, clock);
+    let writer = Writer::new(log, Arc::clone(&queries.model));
     Ok((writer, queries, opened))
 }
 
@@ -72,8 +72,8 @@ pub fn over<L: EventLog>(log: L, clock: Arc<dyn Clock>) -> Result<(Writer<L>, Qu
     let mut read_model = ReadModel::default();
     read_model.catch_up(&reader)?;
     let proofs = Proofs::open(Keep::Memory(BTreeMap::new()), TileRoots::default(), &reader, true)?;
-    let writer = Writer::new(log, &read_model);
     let queries = Queries::new(reader, read_model, proofs, Kept::new(None), clock);
+    let writer = Writer::new(log, Arc::clone(&queries.model));
     Ok((writer, queries))
 }
 

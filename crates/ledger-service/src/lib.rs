@@ -8,6 +8,7 @@ mod by_id;
 mod clients;
 mod clock;
 mod commits;
+mod costs;
 mod destruction;
 mod gate;
 mod import;

@@ -1,4 +1,5 @@
-//! The state of every stream that commands are decided against.
+//! The state of every stream that commands are decided against, without the costs of regions: those are in the read
+//! model, and few commands ask them. See `costs.rs`.
 
 use std::collections::HashMap;
 
@@ -9,13 +10,13 @@ use ledger_contract::{
 use ledger_domain::{
     Id,
     programme::{self, Programme},
-    region::{self, Recorded, Region},
+    region::{self, CostFact, Recorded, Region},
 };
 use ledger_store::{EventReader, Fatal, Told};
 
 use crate::read_model::ReadModel;
 
-/// What the writer knows: one state per stream, nothing per entry.
+/// What the writer knows: one state per stream, nothing per entry and no costs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Streams {
     programmes: HashMap<Id, Programme>,
@@ -40,14 +41,13 @@ impl Streams {
         self.regions.get(id)
     }
 
-    /// The regions as the read model has them, and no programmes yet: it holds those otherwise. Years of a region's groups
-    /// are in memory once until a command changes one.
+    /// The regions as the read model has them, and no programmes yet: it holds those otherwise.
     pub(crate) fn known_to(model: &ReadModel) -> Self {
         let regions = model.regions();
         Self {
             programmes: HashMap::new(),
             regions: regions
-                .map(|(id, projection)| (id.clone(), projection.state().clone()))
+                .map(|(id, projection)| (id.clone(), projection.state().without_costs()))
                 .collect(),
             regions_position: model.log_position(),
         }
@@ -82,7 +82,7 @@ impl Streams {
                     && let Some(region) = self.regions.get_mut(cost.region)
                     && let Some(fact) = cost.to_domain()
                 {
-                    region.apply_cost(cost.booking_date(), &fact);
+                    region.note_cost(&fact);
                 }
                 return;
             }
@@ -114,14 +114,19 @@ impl Streams {
         }
     }
 
-    /// Folds what happened in a region, as it was recorded.
+    /// Folds what happened in a region, as it was recorded; of costs no sums.
     pub(crate) fn apply_region(&mut self, id: &Id, recorded: &Event, happened: &region::Event) {
         let recorded = Recorded {
             position: recorded.position,
             booking_date: recorded.booking_date,
         };
         if let Some(state) = self.regions.get_mut(id) {
-            state.apply(recorded, happened);
+            match CostFact::of(happened) {
+                Some(fact) => {
+                    state.note_cost(&fact);
+                }
+                None => state.apply(recorded, happened),
+            }
         } else if let Some(state) = region::evolve(None, recorded, happened) {
             self.regions.insert(id.clone(), state);
         }

@@ -12,9 +12,10 @@ use ledger_store::{AppendError, EventLog, Fatal, Head, Mark, NewCommand, NewDeta
 
 use crate::{
     clients::Clients,
+    costs::Costs,
+    ledger::{SharedModel, read},
     lookup::LogEntries,
     queries::no_programme,
-    read_model::ReadModel,
     region_queries::no_region,
     streams::{Saved, Streams},
     submission::Submission,
@@ -51,6 +52,9 @@ pub enum Rejection {
 pub struct Writer<L> {
     pub(crate) log: L,
     pub(crate) streams: Streams,
+    /// Where the costs of regions are.
+    model: SharedModel,
+    costs: Costs,
     /// Whether every durable event was folded into the streams.
     is_ready: bool,
     /// States as they were before the open transaction touched them.
@@ -90,11 +94,14 @@ struct Undo {
 }
 
 impl<L: EventLog> Writer<L> {
-    /// A writer on a log, and what the read model knows of it.
-    pub(crate) fn new(log: L, model: &ReadModel) -> Self {
+    /// A writer on a log, and the read model of it.
+    pub(crate) fn new(log: L, model: SharedModel) -> Self {
+        let streams = Streams::known_to(&read(&model));
         Self {
             log,
-            streams: Streams::known_to(model),
+            streams,
+            model,
+            costs: Costs::default(),
             is_ready: false,
             undo: None,
             clients: Clients::default(),
@@ -141,6 +148,7 @@ impl<L: EventLog> Writer<L> {
             return Ok(());
         };
         self.log.rollback(undo.mark)?;
+        self.costs.roll_back(undo.mark);
         for state in undo.touched.into_values().flatten() {
             self.streams.restore(state);
         }
@@ -155,7 +163,14 @@ impl<L: EventLog> Writer<L> {
 
     /// Makes everything staged durable.
     pub fn commit(&mut self) -> Result<Head, Fatal> {
+        self.costs.forget();
         self.log.commit()
+    }
+
+    /// Closes the open group, and has it made durable while the next is decided: see [`EventLog::commit_ahead`].
+    pub(crate) fn commit_ahead(&mut self, answered: impl FnOnce() + Send + 'static) -> Result<Head, Fatal> {
+        self.costs.forget();
+        self.log.commit_ahead(answered)
     }
 
     /// Stages events of the ledger's own, booked on the day they are recorded.
@@ -257,8 +272,13 @@ impl<L: EventLog> Writer<L> {
                 if matches!(asked, region::Command::RecordCost(cost) if cost.client.is_some()) {
                     self.clients.load(&self.log, id)?;
                 }
+                let region = if asked.asks_costs() {
+                    self.costs.of(id, &self.model, &self.log)?
+                } else {
+                    self.streams.region(id)
+                };
                 let entries = LogEntries::new(&self.log, &command.stream, &self.clients);
-                let decided = region::decide(self.streams.region(id), &entries, posting, asked);
+                let decided = region::decide(region, &entries, posting, asked);
                 entries.finish()?;
                 let decided = decided.map_err(|refusal| match refusal.code {
                     Code::UnknownRegion => no_region(id),

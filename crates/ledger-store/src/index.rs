@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use smol_str::SmolStr;
 
 use crate::{
+    positions::Positions,
     recent::Recent,
     runs::{Run, Runs},
 };
@@ -23,18 +24,19 @@ struct Known {
     /// How many of its events were indexed before the log was opened.
     older: u64,
     /// The positions of those after them.
-    newer: Vec<u64>,
+    newer: Positions,
 }
 
 impl Streams {
     /// Streams with so many events each, none of them newer but the ledger's own, whose positions are these.
     pub(crate) fn of_older(counts: impl IntoIterator<Item = (Stream, u64)>, own: Vec<u64>) -> Self {
         let known = counts.into_iter().map(|(stream, older)| {
-            let newer = Vec::new();
+            let newer = Positions::default();
             (stream, Known { older, newer })
         });
         let mut streams = Self(known.collect());
-        let own = Known { older: 0, newer: own };
+        let newer = own.into_iter().collect();
+        let own = Known { older: 0, newer };
         streams.0.insert(Stream::Ledger, own);
         streams
     }
@@ -44,7 +46,7 @@ impl Streams {
         if let Some(known) = self.0.get_mut(stream) {
             known.newer.push(position);
         } else {
-            let newer = vec![position];
+            let newer = Positions::from_iter([position]);
             self.0.insert(stream.clone(), Known { older: 0, newer });
         }
     }
@@ -53,30 +55,35 @@ impl Streams {
     pub(crate) fn version(&self, stream: &Stream) -> u64 {
         self.0
             .get(stream)
-            .map_or(0, |known| known.older + known.newer.len() as u64)
+            .map_or(0, |known| known.older + known.newer.count() as u64)
+    }
+
+    /// The positions of the ledger's own events.
+    pub(crate) fn own(&self) -> Vec<u64> {
+        let own = self.positions(&Stream::Ledger).1.into_iter();
+        own.flat_map(|positions| positions.after(0)).collect()
     }
 
     /// How many of a stream's events are older, and the positions of the newer ones.
-    pub(crate) fn positions(&self, stream: &Stream) -> (u64, &[u64]) {
+    pub(crate) fn positions(&self, stream: &Stream) -> (u64, Option<&Positions>) {
         self.0
             .get(stream)
-            .map_or((0, &[]), |known| (known.older, &known.newer))
+            .map_or((0, None), |known| (known.older, Some(&known.newer)))
     }
 
     /// Every stream with its version and the positions of its newer events.
-    pub(crate) fn all(&self) -> impl Iterator<Item = (&Stream, u64, &[u64])> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Stream, u64, &Positions)> {
         self.0.iter().map(|(stream, known)| {
-            let version = known.older + known.newer.len() as u64;
-            (stream, version, known.newer.as_slice())
+            let version = known.older + known.newer.count() as u64;
+            (stream, version, &known.newer)
         })
     }
 
     /// Forgets positions from `size` on, which are all newer.
     pub(crate) fn cut(&mut self, size: u64) {
         self.0.retain(|_, known| {
-            let kept = known.newer.partition_point(|position| *position < size);
-            known.newer.truncate(kept);
-            known.older > 0 || !known.newer.is_empty()
+            known.newer.cut(size);
+            known.older > 0 || known.newer.count() > 0
         });
     }
 }
@@ -229,8 +236,11 @@ mod tests {
         streams.push(&old, 8);
         streams.cut(7);
         assert_eq!((streams.version(&old), streams.version(&new)), (3, 2));
-        assert_eq!(streams.positions(&new), (0, &[4, 6][..]));
-        assert_eq!(streams.positions(&Stream::Ledger), (0, &[0][..]));
+        let newer = |stream| {
+            let positions = streams.positions(stream).1.unwrap();
+            positions.after(0).collect::<Vec<_>>()
+        };
+        assert_eq!((newer(&new), newer(&Stream::Ledger)), (vec![4, 6], vec![0]));
         streams.cut(0);
         assert_eq!((streams.version(&old), streams.version(&new)), (3, 0));
     }

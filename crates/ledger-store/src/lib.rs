@@ -70,7 +70,7 @@ pub use reader::TapeReader;
 pub use render::{DETAILS_BYTES_MAX, FORMAT, LEAF_BYTES_MAX, Salts, Sealed};
 pub use repair::{Repaired, repair};
 pub use restore::{Restored, restore};
-pub use snapshots::{Snapshot, SnapshotKind, Snapshots};
+pub use snapshots::{Parts, Snapshot, SnapshotKind, Snapshots};
 pub use state_bytes::{from_bytes, to_bytes};
 pub use tape_log::TapeLog;
 pub use tile_roots::TileRoots;

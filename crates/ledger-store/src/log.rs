@@ -197,6 +197,9 @@ pub trait EventLog: Send {
     /// The events of the command with this idempotency key, staged ones too; empty when there is none.
     fn key_events(&self, key: &str) -> Result<Vec<Event>, Fatal>;
 
+    /// Visits events from a position on in order, staged ones too.
+    fn read_staged(&self, from: u64, visit: &mut dyn FnMut(Event)) -> Result<(), Fatal>;
+
     /// The details of an event, staged or durable; none when it has none or they were destroyed.
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal>;
 }

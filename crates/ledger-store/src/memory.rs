@@ -193,6 +193,13 @@ impl EventLog for MemoryLog {
         Ok(events)
     }
 
+    fn read_staged(&self, from: u64, visit: &mut dyn FnMut(Event)) -> Result<(), Fatal> {
+        self.matching(|event| event.position >= from)
+            .into_iter()
+            .for_each(visit);
+        Ok(())
+    }
+
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
         Ok(details_of(&self.all, event))
     }

@@ -141,7 +141,7 @@ impl Index {
                 segments: self.segments.clone(),
                 streams,
                 orders: self.orders.clone(),
-                own: reading(&shared.streams).positions(&Stream::Ledger).1.to_vec(),
+                own: reading(&shared.streams).own(),
             };
             let directory = encode(&directory).unwrap_or_default();
             for (kind, part) in parts {
@@ -160,11 +160,10 @@ impl Index {
         shared.blocks()?;
         let (mut positions, mut counts) = (Vec::new(), Vec::new());
         for (stream, version, newer) in reading(&shared.streams).all() {
-            let start = newer.partition_point(|position| *position < self.end);
             counts.push((stream.to_string(), version));
-            match newer.get(start..) {
-                Some(rest) if !rest.is_empty() => positions.push((stream.to_string(), distances(rest))),
-                _ => {}
+            let added = distances(newer.after(newer.below(self.end)));
+            if !added.is_empty() {
+                positions.push((stream.to_string(), added));
             }
         }
         let positions = PositionsV1 {

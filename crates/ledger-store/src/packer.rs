@@ -12,7 +12,7 @@ use crate::{
     Head,
     blocks::{BLOCK_BYTES_MAX, BlocksHead, Fault},
     clerk::Clerk,
-    cursor::{Cursor, cursor_of},
+    cursor::{Cursor, cursor_of, visit_blocks},
     facts::Making,
     record::{self, Record},
     shared::{Shared, writing},
@@ -250,6 +250,28 @@ impl Packer {
             Some(blocks) => Ok(Some(cursor_of(&blocks, position)?.1)),
             None => Ok(None),
         }
+    }
+
+    /// Visits the records from a position on, as far as they are pushed and sled has not failed; the position moves along.
+    pub(crate) fn visit(
+        &self,
+        position: &mut u64,
+        visit: &mut dyn FnMut(Record) -> bool,
+    ) -> Result<(), Fault> {
+        while *position < self.first {
+            match (self.shared.waiting_block(*position), self.shared.blocks()) {
+                ((Some((first, records)), _), _) => {
+                    Cursor::new(first, records).visit(position, self.first, visit)?;
+                }
+                ((None, next), Some(blocks)) => {
+                    visit_blocks(&blocks, position, self.first.min(next), visit)?;
+                }
+                ((None, _), None) => return Ok(()),
+            }
+        }
+        let block = Arc::new(self.block.clone());
+        Cursor::new(self.first, block).visit(position, self.size, visit)?;
+        Ok(())
     }
 
     /// Files the whole groups, and waits until sled has everything, so that opening finds it there.

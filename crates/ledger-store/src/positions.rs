@@ -41,6 +41,24 @@ impl Positions {
         }
     }
 
+    /// Forgets those from `before` on.
+    pub(crate) fn cut(&mut self, before: u64) {
+        let kept = self.below(before);
+        if kept == self.count {
+            return;
+        }
+        let whole = kept / MARK_POSITIONS;
+        let rest: Vec<u64> = self
+            .after(whole * MARK_POSITIONS)
+            .take(kept % MARK_POSITIONS)
+            .collect();
+        let end = self.marks.get(whole).map_or(0, |(_, start)| *start);
+        self.distances.truncate(end);
+        self.marks.truncate(whole);
+        self.count = whole * MARK_POSITIONS;
+        self.extend(rest);
+    }
+
     /// Those behind the first so many.
     pub(crate) fn after(&self, count: usize) -> impl Iterator<Item = u64> {
         let marks = self.marks.get(count / MARK_POSITIONS..).unwrap_or_default();
@@ -88,6 +106,14 @@ impl Positions {
     }
 }
 
+impl FromIterator<u64> for Positions {
+    fn from_iter<T: IntoIterator<Item = u64>>(positions: T) -> Self {
+        let mut all = Self::default();
+        all.extend(positions);
+        all
+    }
+}
+
 impl Extend<u64> for Positions {
     fn extend<T: IntoIterator<Item = u64>>(&mut self, positions: T) {
         positions.into_iter().for_each(|position| self.push(position));
@@ -109,8 +135,7 @@ mod tests {
         ) {
             let mut at = 0;
             let plain: Vec<u64> = near.iter().chain(&far).map(|distance| { at += distance; at }).collect();
-            let mut positions = Positions::default();
-            positions.extend(plain.iter().copied());
+            let positions: Positions = plain.iter().copied().collect();
             prop_assert_eq!(positions.count(), plain.len());
             for after in [0, asked, 63, 64, plain.len()] {
                 let rest: Vec<u64> = positions.after(after).collect();
@@ -119,6 +144,21 @@ mod tests {
             for before in plain.iter().flat_map(|at| [*at, *at + 1]).chain([0, u64::MAX]) {
                 prop_assert_eq!(positions.below(before), plain.partition_point(|at| *at < before));
             }
+        }
+
+        #[test]
+        fn what_is_cut_is_as_if_it_had_never_come(
+            distances in prop::collection::vec(1..300_u64, 0..300),
+            cut in 0..45_000_u64,
+        ) {
+            let mut at = 0;
+            let plain: Vec<u64> = distances.iter().map(|distance| { at += distance; at }).collect();
+            let mut positions: Positions = plain.iter().copied().collect();
+            positions.cut(cut);
+            let kept = plain.iter().copied().filter(|position| *position < cut);
+            let again = plain.iter().map(|position| position + cut);
+            positions.extend(again.clone());
+            prop_assert_eq!(positions, kept.chain(again).collect::<Positions>());
         }
     }
 }

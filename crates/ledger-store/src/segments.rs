@@ -89,10 +89,11 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 }
 
 /// The first of ascending positions, and the distance of each from the one before.
-pub(crate) fn distances(positions: &[u64]) -> Vec<u64> {
-    let before = std::iter::once(&0).chain(positions);
-    let distances = positions.iter().zip(before);
-    distances.map(|(position, before)| position - before).collect()
+pub(crate) fn distances(positions: impl Iterator<Item = u64>) -> Vec<u64> {
+    let mut before = 0;
+    positions
+        .map(|position| position - std::mem::replace(&mut before, position))
+        .collect()
 }
 
 /// Leaves the segments as earlier programs wrote them, and tells how many there are.

@@ -144,7 +144,7 @@ impl Shared {
             let streams = reading(&self.streams);
             let (older, newer) = streams.positions(stream);
             if let Some(version) = after_version.checked_sub(older) {
-                let rest = newer.get(from(version)..).unwrap_or_default().iter().copied();
+                let rest = newer.into_iter().flat_map(|newer| newer.after(from(version)));
                 return Ok(rest.take_while(|position| *position < before).take(max).collect());
             }
             older
@@ -168,7 +168,7 @@ impl Shared {
         let older = {
             let streams = reading(&self.streams);
             let (older, newer) = streams.positions(stream);
-            let below = newer.partition_point(|position| *position < before) as u64;
+            let below = newer.map_or(0, |newer| newer.below(before)) as u64;
             if below > 0 || older == 0 {
                 return Ok(older + below);
             }

@@ -17,6 +17,8 @@ use crate::{
 };
 
 const MAGIC: [u8; 4] = *b"RKS\x01";
+/// How many bytes go to sled at once: whole parts, enough of them that there is room for their keys.
+const HELD_BYTES: usize = BLOCK_BYTES_MAX << 7;
 
 /// What a snapshot is of. The name is part of its keys and holds no zero byte; bytes that were written under another
 /// schema are not handed out.
@@ -60,9 +62,29 @@ impl Snapshots {
     /// tells of, or parts of two snapshots under a head whose hash they do not have: no snapshot in either case. A
     /// crash soon after may lose it whole.
     pub fn store(&self, kind: SnapshotKind, snapshot: &Snapshot) -> bool {
+        let parts = |parts: &mut Parts<'_>| parts.add(&snapshot.bytes);
+        self.write(kind, snapshot.position, snapshot.root, parts)
+            .is_some()
+    }
+
+    /// The same for bytes that are written one after the other and are never in memory together; tells how many they are.
+    pub fn write(
+        &self,
+        kind: SnapshotKind,
+        position: u64,
+        root: Hash,
+        write: impl FnOnce(&mut Parts<'_>) -> Option<()>,
+    ) -> Option<u64> {
+        let written = self.0.ask(|blocks| {
+            let mut parts = Parts::begin(blocks, kind, position)?;
+            match (write(&mut parts), parts.fault.take()) {
+                (_, Some(fault)) => Err(fault),
+                (Some(()), None) => parts.end(root).map(Some),
+                (None, None) => remove(blocks, kind, position).map(|()| None),
+            }
+        });
         // Flushed, so that a kill leaves it; a power cut need not.
-        let stored = self.0.ask(|blocks| put(blocks, kind, snapshot)).is_some();
-        stored && self.0.ask(Blocks::flush).is_some()
+        self.0.ask(Blocks::flush).and(written?)
     }
 
     /// The newest snapshot of a kind that stands on at most `events` events and can be trusted; none when there is no
@@ -123,30 +145,93 @@ fn options() -> impl bincode::Options {
 
 /// Writes a snapshot; whoever flushes next takes it along.
 pub(crate) fn put(blocks: &Blocks, kind: SnapshotKind, snapshot: &Snapshot) -> Result<(), Fault> {
-    let head = HeadV1 {
-        schema: kind.schema,
-        root: snapshot.root,
-        bytes: snapshot.bytes.len() as u64,
-        hash: Sha256::digest(&snapshot.bytes).into(),
-    };
-    let head = options()
-        .serialize(&head)
-        .map_err(|error| format!("a snapshot's head cannot be written: {error}"))?;
-    let checksum = crc32fast::hash(&head).to_le_bytes();
-    remove(blocks, kind, snapshot.position)?;
-    let parts = snapshot.bytes.chunks(BLOCK_BYTES_MAX);
-    let keys = (0..).zip(parts.clone());
-    let keys: Vec<IVec> = keys
-        .map(|(part, _)| part_key(kind, snapshot.position, part).into())
-        .collect();
-    Blocks::make_room(&blocks.snapshots, &keys)?;
-    guard("writing a snapshot", || {
-        for (key, bytes) in keys.iter().zip(parts) {
-            blocks.insert(&blocks.snapshots, key, bytes)?;
+    let mut parts = Parts::begin(blocks, kind, snapshot.position)?;
+    parts.try_add(&snapshot.bytes)?;
+    parts.end(snapshot.root).map(drop)
+}
+
+/// A snapshot that is being written, of which a part is in memory at a time.
+pub struct Parts<'a> {
+    blocks: &'a Blocks,
+    kind: SnapshotKind,
+    position: u64,
+    /// What is not in sled yet, and the number of the part that it begins with.
+    held: Vec<u8>,
+    next: u32,
+    bytes: u64,
+    hash: Sha256,
+    fault: Option<Fault>,
+}
+
+impl<'a> Parts<'a> {
+    fn begin(blocks: &'a Blocks, kind: SnapshotKind, position: u64) -> Result<Self, Fault> {
+        remove(blocks, kind, position)?;
+        Ok(Self {
+            blocks,
+            kind,
+            position,
+            held: Vec::new(),
+            next: 0,
+            bytes: 0,
+            hash: Sha256::new(),
+            fault: None,
+        })
+    }
+
+    /// Adds bytes; none once sled has failed, and then no more are wanted.
+    pub fn add(&mut self, bytes: &[u8]) -> Option<()> {
+        self.try_add(bytes).map_err(|fault| self.fault = Some(fault)).ok()
+    }
+
+    fn try_add(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        self.bytes += bytes.len() as u64;
+        self.hash.update(bytes);
+        for bytes in bytes.chunks(HELD_BYTES) {
+            self.held.extend_from_slice(bytes);
+            if self.held.len() >= HELD_BYTES {
+                self.file(HELD_BYTES)?;
+            }
         }
+        Ok(())
+    }
+
+    /// Puts the first bytes that are held into sled: whole parts, or all of them.
+    fn file(&mut self, bytes: usize) -> Result<(), Fault> {
+        let parts = self.held.get(..bytes).unwrap_or_default().chunks(BLOCK_BYTES_MAX);
+        let key = |part| part_key(self.kind, self.position, part).into();
+        let keys: Vec<IVec> = (self.next..).map(key).take(parts.len()).collect();
+        Blocks::make_room(&self.blocks.snapshots, &keys)?;
+        guard("writing a snapshot", || {
+            for (key, bytes) in keys.iter().zip(parts) {
+                self.blocks.insert(&self.blocks.snapshots, key, bytes)?;
+            }
+            Ok(())
+        })?;
+        self.next += u32::try_from(keys.len()).unwrap_or_default();
+        self.held.drain(..bytes);
+        Ok(())
+    }
+
+    /// Writes the head, and tells how many bytes it is of.
+    fn end(mut self, root: Hash) -> Result<u64, Fault> {
+        self.file(self.held.len())?;
+        let head = HeadV1 {
+            schema: self.kind.schema,
+            root,
+            bytes: self.bytes,
+            hash: self.hash.finalize().into(),
+        };
+        let head = options()
+            .serialize(&head)
+            .map_err(|error| format!("a snapshot's head cannot be written: {error}"))?;
+        let checksum = crc32fast::hash(&head).to_le_bytes();
         let head = [&MAGIC[..], &checksum, &head].concat();
-        blocks.insert(&blocks.snapshots, &key(kind, snapshot.position), &head)
-    })
+        let (blocks, key) = (self.blocks, key(self.kind, self.position));
+        guard("writing a snapshot", || {
+            blocks.insert(&blocks.snapshots, &key, &head)
+        })?;
+        Ok(self.bytes)
+    }
 }
 
 fn get(blocks: &Blocks, kind: SnapshotKind, position: u64) -> Result<Option<Snapshot>, Fault> {
@@ -157,8 +242,12 @@ fn get(blocks: &Blocks, kind: SnapshotKind, position: u64) -> Result<Option<Snap
         let Some(head) = read_head(&head).filter(|head| head.schema == kind.schema) else {
             return Ok(None);
         };
-        // The head's length is not trusted with memory: parts are taken as they come.
         let (mut bytes, mut hash) = (Vec::new(), Sha256::new());
+        // A length that no memory can hold is wrong.
+        let length = usize::try_from(head.bytes).unwrap_or(usize::MAX);
+        if bytes.try_reserve_exact(length).is_err() {
+            return Ok(None);
+        }
         for part in blocks
             .snapshots
             .range(part_key(kind, position, 0)..key(kind, position.saturating_add(1)))

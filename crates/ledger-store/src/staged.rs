@@ -1,13 +1,13 @@
 //! Finding what is staged and not durable: in sled's blocks, and where sled has failed in the lines themselves.
 
-use ledger_contract::event::{Details, read_leaf};
+use ledger_contract::event::{Details, Event, read_leaf};
 use ledger_proof::Hash;
 
 use crate::{
-    Fatal, TapeLog,
+    EventLog, Fatal, TapeLog,
     record::Record,
     render::Widths,
-    shared::details_at,
+    shared::{details_at, in_memory},
     tape::{Line, Place, parse},
 };
 
@@ -33,6 +33,24 @@ impl TapeLog {
         }
         let is_ahead = position < self.first;
         is_ahead.then(|| self.shared.written(position)).transpose()
+    }
+
+    /// Visits the events from a position on, staged ones too.
+    pub(crate) fn visit_from(&self, from: u64, visit: &mut dyn FnMut(Event)) -> Result<(), Fatal> {
+        let mut visit = |record: Record| {
+            visit(record.event);
+            true
+        };
+        let durable = self.shared.head().size;
+        self.shared.visit(from, durable, &mut visit)?;
+        let mut position = from.max(durable);
+        // What sled fails to tell is found one by one.
+        let _ = self.packer.visit(&mut position, &mut visit);
+        for position in position..self.mark().size {
+            let record = self.record(position)?;
+            visit(record.ok_or_else(|| in_memory(format!("position {position} is missing from it")))?);
+        }
+        Ok(())
     }
 
     /// An event of the open group, read back from its line.

@@ -436,6 +436,10 @@ impl EventLog for TapeLog {
         Ok(Vec::new())
     }
 
+    fn read_staged(&self, from: u64, visit: &mut dyn FnMut(Event)) -> Result<(), Fatal> {
+        self.visit_from(from, visit)
+    }
+
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
         let Some(hash) = event.details_hash else {
             return Ok(None);

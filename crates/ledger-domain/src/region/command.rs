@@ -37,6 +37,17 @@ pub enum Command {
     CloseRegionPeriod(CloseRegionPeriod),
 }
 
+impl Command {
+    /// Whether what it comes to depends on the costs that are booked, and not only on which they are.
+    pub const fn asks_costs(&self) -> bool {
+        match self {
+            Self::DrawUpSettlement(_) => true,
+            Self::SetDistributionKey(key) => matches!(key.weights, KeyWeights::FromCosts(_)),
+            _ => false,
+        }
+    }
+}
+
 /// Municipalities share costs through one executing body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EstablishRegion {

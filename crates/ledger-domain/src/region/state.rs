@@ -138,17 +138,40 @@ impl Region {
 
     /// Folds one change of a cost, as [`Self::apply`] does.
     pub fn apply_cost(&mut self, booking_date: Date, fact: &CostFact<'_>) {
+        if let Some(year) = self.note_cost(fact) {
+            year.costs
+                .record(booking_date, fact.municipality, fact.client_no, fact.amount);
+        }
+    }
+
+    /// Folds of a change of a cost what commands need that ask no costs: see [`Self::without_costs`].
+    pub fn note_cost(&mut self, fact: &CostFact<'_>) -> Option<&mut GroupYear> {
         // A reversal only takes back what the volume counts already.
         if fact.change != CostChange::Reversed {
             self.volume(fact.year, fact.amount);
         }
-        if let Some(year) = self.group_year(fact.group, fact.year) {
-            if fact.change == CostChange::Recorded {
-                year.clients = year.clients.max(fact.client_no.unwrap_or(0));
-            }
-            year.costs
-                .record(booking_date, fact.municipality, fact.client_no, fact.amount);
+        let year = self.group_year(fact.group, fact.year)?;
+        if fact.change == CostChange::Recorded {
+            year.clients = year.clients.max(fact.client_no.unwrap_or(0));
         }
+        Some(year)
+    }
+
+    /// The same region with no costs booked. Every command but those that [ask costs](super::Command::asks_costs) is
+    /// decided against it as against the whole.
+    #[must_use]
+    pub fn without_costs(&self) -> Self {
+        let mut without = self.clone();
+        for group in without.groups.values_mut() {
+            for year in group.years.values_mut() {
+                *year = Arc::new(GroupYear {
+                    costs: CostBook::new(group.threshold),
+                    budgets: year.budgets.clone(),
+                    clients: year.clients,
+                });
+            }
+        }
+        without
     }
 
     /// Puts the costs of a group and year in the place of those there, with the highest client number given out.

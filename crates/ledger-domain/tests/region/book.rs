@@ -63,7 +63,7 @@ impl Book {
 
     /// Decides and records; a refused command records nothing.
     pub(crate) fn record(&mut self, posting: Posting, command: &Command) -> Result<Vec<Event>, Refusal> {
-        let events = decide(self.state.as_ref(), &self.entries, posting, command)?;
+        let events = self.decide(posting, command)?;
         let client = match command {
             Command::RecordCost(c) => c.client.clone(),
             _ => None,
@@ -80,6 +80,17 @@ impl Book {
         Ok(events)
     }
 
+    /// Decides, without the costs too where no costs are asked: it must come to the same.
+    fn decide(&self, posting: Posting, command: &Command) -> Result<Vec<Event>, Refusal> {
+        let decided = decide(self.state.as_ref(), &self.entries, posting, command);
+        if !command.asks_costs() {
+            let state = self.state.as_ref().map(Region::without_costs);
+            let without = decide(state.as_ref(), &self.entries, posting, command);
+            assert_eq!(without, decided, "{command:?}");
+        }
+        decided
+    }
+
     /// Records the line and tells what was decided, or `code: sentence`.
     pub(crate) fn tell(&mut self, line: &str) -> String {
         let (posting, command) = read(line);
@@ -92,7 +103,7 @@ impl Book {
     /// The code that the line is refused with, or `taken`; records nothing.
     pub(crate) fn try_out(&self, line: &str) -> &'static str {
         let (posting, command) = read(line);
-        let outcome = decide(self.state.as_ref(), &self.entries, posting, &command);
+        let outcome = self.decide(posting, &command);
         outcome.map_or_else(|refusal| refusal.code.as_str(), |_| "taken")
     }
 

@@ -289,6 +289,10 @@ impl EventLog for Breakable {
         self.inner.key_events(key)
     }
 
+    fn read_staged(&self, from: u64, visit: &mut dyn FnMut(Event)) -> Result<(), Fatal> {
+        self.inner.read_staged(from, visit)
+    }
+
     fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
         self.inner.details(event)
     }

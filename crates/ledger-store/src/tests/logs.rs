@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use ledger_contract::value::Instant;
+use ledger_contract::{event::Event, value::Instant};
 use tempfile::TempDir;
 
 use super::{
@@ -68,6 +68,50 @@ fn the_log_on_disk_conforms_after_sled_has_failed() {
         directory: tempfile::tempdir().unwrap(),
         without_sled: true,
     });
+}
+
+/// Of the events so far, those from any position on are read, whatever of them is durable.
+fn reads_what_is_staged(log: &mut impl EventLog) {
+    let check = |log: &_, events: &[Event]| {
+        for from in [0, 1, 40, 71, 72, 400, 601, 9_999] {
+            let mut read = Vec::new();
+            EventLog::read_staged(log, from as u64, &mut |event| read.push(event)).unwrap();
+            assert_eq!(read, events.get(from..).unwrap_or_default(), "from {from}");
+        }
+    };
+    let mut events = Vec::new();
+    log.read_staged(0, &mut |event| events.push(event)).unwrap();
+    events.extend(conformance::post(log, &programme("p"), 0..70));
+    check(log, &events);
+    for numbers in [70..600, 600..1_200] {
+        log.begin(NOON).unwrap();
+        for number in numbers {
+            let staged = log.stage(expenditure(&programme("p"), number)).unwrap();
+            events.extend(staged.into_iter().map(|(event, _)| event));
+        }
+        check(log, &events);
+        let mark = log.mark();
+        for number in 9_000..9_400 {
+            log.stage(expenditure(&programme("q"), number)).unwrap();
+        }
+        log.rollback(mark).unwrap();
+        check(log, &events);
+        log.commit_ahead(|| ()).unwrap();
+        check(log, &events);
+    }
+}
+
+#[test]
+fn staged_events_are_read_after_those_before_them() {
+    reads_what_is_staged(&mut InMemory.open(NOON));
+    for without_sled in [false, true] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut on_disk = OnDisk {
+            directory,
+            without_sled,
+        };
+        reads_what_is_staged(&mut on_disk.open(NOON));
+    }
 }
 
 #[test]

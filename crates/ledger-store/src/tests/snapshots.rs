@@ -64,6 +64,31 @@ fn the_newest_that_is_not_beyond_is_found_also_after_opening_again() {
 }
 
 #[test]
+fn one_that_is_written_in_pieces_is_the_one_of_their_bytes() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_log, snapshots, first, second) = with_two(directory.path());
+    for length in [0, 1, BLOCK_BYTES_MAX, 3 << 20, (3 << 20) + 77] {
+        let bytes: Vec<u8> = (0..=250).cycle().take(length).collect();
+        for piece in [100_000, 2 << 20] {
+            let written = snapshots.write(KIND, first.position, first.root, |parts| {
+                bytes.chunks(piece).try_for_each(|bytes| parts.add(bytes))
+            });
+            assert_eq!(written, Some(length as u64));
+            let found = snapshots.load(KIND, first.position).unwrap();
+            assert_eq!((found.root, found.bytes == bytes), (first.root, true), "{length}");
+        }
+    }
+    let given_up = snapshots.write(KIND, first.position, first.root, |parts| {
+        parts.add(&vec![7; 5 << 20])?;
+        None
+    });
+    assert_eq!(
+        (given_up, snapshots.positions(KIND)),
+        (None, vec![second.position])
+    );
+}
+
+#[test]
 fn another_kind_schema_or_log_has_none() {
     let directory = tempfile::tempdir().unwrap();
     let (log, snapshots, first, mut second) = with_two(directory.path());
