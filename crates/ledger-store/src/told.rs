@@ -16,7 +16,7 @@ use crate::{
 
 /// From so many events on it pays to fold those of one stream together.
 const TOGETHER_EVENTS_MIN: u64 = 4_096;
-/// How many bytes of facts are put together at most. With half of it a rebuild at ten million events takes a tenth longer.
+/// How many bytes of facts are put together at most. With half of it a rebuild at ten million events takes a sixth longer.
 const TOGETHER_BYTES_MAX: usize = 16 << 20;
 /// Over two to the power of how many heaps they are divided.
 const HEAPS_LOG: u32 = 10;
