@@ -3,6 +3,7 @@
 //! What is absent matters: no clock, no I/O, no serde, no floats. Time and ids come in with the command; an event
 //! stores what was decided, so that replay never decides again. Formulas and terms: `crates/ledger-domain/README.md`.
 
+mod by_id;
 mod checks;
 mod date;
 mod day_sums;
@@ -18,6 +19,7 @@ pub mod programme;
 pub mod region;
 
 pub use apportion::{apportion, apportion_exact};
+pub use by_id::ById;
 pub use date::{Date, Year};
 pub use day_sums::DaySums;
 pub use destruction::check_destruction;

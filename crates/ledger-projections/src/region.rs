@@ -72,7 +72,7 @@ impl RegionProjection {
 
     /// Whether the group was ever defined, whatever its date.
     pub fn has_group(&self, group: &Id) -> bool {
-        self.state.groups.contains_key(group)
+        self.state.groups.get(group.as_str()).is_some()
     }
 
     /// Every settlement, by id: the year that it settles, its booking date and its position in the log.

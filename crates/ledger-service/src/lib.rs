@@ -4,7 +4,6 @@
 //! decides them against the state in memory, appends in groups and lets the read model apply what is durable.
 //! Readers never wait for the writer.
 
-mod by_id;
 mod clients;
 mod clock;
 mod commits;

@@ -1,11 +1,11 @@
 //! The projections of everything durable, at one log position.
 
 use ledger_contract::{event::Stream, facts::FactV1};
-use ledger_domain::Id;
+use ledger_domain::{ById, Id};
 use ledger_projections::{ProgrammeProjection, RegionProjection};
 use ledger_store::{EventReader, Fatal, Told};
 
-use crate::{by_id::ById, proofs::hex};
+use crate::proofs::hex;
 
 /// What current reports are made from. It stands at one position, so that a report never mixes two.
 #[derive(Debug, Default)]

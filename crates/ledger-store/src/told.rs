@@ -16,10 +16,10 @@ use crate::{
 
 /// From so many events on it pays to fold those of one stream together.
 const TOGETHER_EVENTS_MIN: u64 = 4_096;
-/// How many bytes of facts are put together at most.
-const TOGETHER_BYTES_MAX: usize = 8 << 20;
-/// Over how many heaps they are divided.
-const HEAPS: usize = 1_024;
+/// How many bytes of facts are put together at most. With half of it a rebuild at ten million events takes a sixth longer.
+const TOGETHER_BYTES_MAX: usize = 16 << 20;
+/// Over two to the power of how many heaps they are divided.
+const HEAPS_LOG: u32 = 10;
 
 /// Whoever folds.
 type Visit<'a> = dyn FnMut(u64, Told<'_>) + 'a;
@@ -221,7 +221,7 @@ impl Telling<'_, '_> {
 impl Heaps {
     fn new() -> Self {
         Self {
-            heaps: vec![Vec::new(); HEAPS],
+            heaps: vec![Vec::new(); 1 << HEAPS_LOG],
             bytes: 0,
         }
     }
@@ -249,8 +249,12 @@ impl Heaps {
 
 /// Any even spread does: it decides about speed alone.
 fn heap_of(begins: &[u8]) -> usize {
-    let sum = begins.iter().fold(0u64, |sum, byte| {
-        (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    usize::try_from(sum >> 32).unwrap_or(0) % HEAPS
+    let (words, rest) = begins.as_chunks();
+    let words = words.iter().map(|word| u64::from_le_bytes(*word));
+    let rest = rest.iter().map(|byte| u64::from(*byte));
+    // The upper bits depend on all that lie below.
+    let sum = words
+        .chain(rest)
+        .fold(0u64, |sum, part| (sum ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    usize::try_from(sum >> (u64::BITS - HEAPS_LOG)).unwrap_or(0)
 }

@@ -4,7 +4,7 @@ use super::{
     BookedCosts, BudgetCosts, CostBook, CostChange, CostFact, DefineCostGroup, DistributionKeySet, Event,
     Members, Running, SchedulePhaseOut, SettlementShareDrawn, Version, Versions, Weights, running::minus,
 };
-use crate::{Date, Fraction, Id, Money, Municipality, Year};
+use crate::{ById, Date, Fraction, Id, Money, Municipality, Year};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -18,7 +18,7 @@ pub struct Region {
     /// Who belongs to it.
     pub members: Members,
     /// The cost groups.
-    pub groups: BTreeMap<Id, Group>,
+    pub groups: ById<Group>,
     /// The weights of keys, by key and year.
     pub keys: BTreeMap<(Id, Year), Versions<Weights>>,
     /// What belongs to a year and to no group.
@@ -112,7 +112,7 @@ impl Region {
             Event::MunicipalityAdmitted(e) => self.members.admit(e),
             Event::MunicipalitiesMerged(e) => self.members.merge(e),
             Event::CostGroupDefined(e) => {
-                self.groups.insert(e.group.clone(), Group::new(recorded, e));
+                self.groups.put(&e.group, Group::new(recorded, e));
             }
             Event::DistributionKeySet(e) => self.set_key(recorded, e),
             Event::PhaseOutScheduled(e) => self.schedule(recorded, e),
@@ -177,7 +177,7 @@ impl Region {
     /// Puts the costs of a group and year in the place of those there, with the highest client number given out.
     /// Nothing changes when there is no such group.
     pub fn put_costs(&mut self, group: &Id, year: Year, clients: u32, booked: &BookedCosts) {
-        let threshold = self.groups.get(group).and_then(|group| group.threshold);
+        let threshold = self.groups.get(group.as_str()).and_then(|group| group.threshold);
         if let Some(year) = self.group_year(group.as_str(), year) {
             year.costs = CostBook::holding(threshold, booked);
             year.clients = clients;
@@ -208,7 +208,7 @@ impl Region {
     }
 
     fn schedule(&mut self, recorded: Recorded, scheduled: &SchedulePhaseOut) {
-        if let Some(group) = self.groups.get_mut(&scheduled.group) {
+        if let Some(group) = self.groups.get_mut(scheduled.group.as_str()) {
             group.schedules.push(recorded.version(scheduled.steps.clone()));
         }
     }

@@ -87,7 +87,7 @@ fn clients_are_numbered_per_group_and_year() {
 
 /// What lies above the threshold in group h, per municipality, as of a day.
 fn above(book: &Book, day: &str) -> String {
-    let group = &book.region().groups[&crate::book::id("h")];
+    let group = book.region().groups.get("h").expect("a group");
     let costs = group.years[&2021].costs.as_of(crate::book::date(day));
     let shared: Vec<String> = costs
         .by_municipality

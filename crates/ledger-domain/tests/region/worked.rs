@@ -92,7 +92,7 @@ fn stop_loss_shares_only_what_lies_above_the_threshold() {
         book.cost_shares(2021, "2021-12-31"),
         "a 215000.00 b 81000.00 c 99000.00"
     );
-    let pool: i64 = book.region().groups[&crate::book::id("duur")].years[&2021]
+    let pool: i64 = book.region().groups.get("duur").expect("a group").years[&2021]
         .costs
         .as_of(date("2021-12-31"))
         .by_municipality

@@ -1,10 +1,11 @@
 //! The lines of the tape: events, commits, filler. `FORMAT.md`, "Lines", states the same in words.
 
-use std::{fmt::Write as _, io::BufRead as _};
+use std::fmt::Write as _;
 
 use crc32fast::Hasher;
 use ledger_contract::value::{Instant, parse_instant};
 use ledger_proof::Hash;
+use memchr::memchr;
 
 /// One line without its newline.
 #[derive(Debug, PartialEq, Eq)]
@@ -124,23 +125,17 @@ impl Commit {
 pub(crate) fn parse(line: &[u8]) -> Line<'_> {
     match line.first() {
         Some(b'{') => {
-            let parts = position_of(b'\t', line).and_then(|at| line.split_at_checked(at));
+            let parts = memchr(b'\t', line).and_then(|at| line.split_at_checked(at));
             match parts {
-                Some((leaf, [_, details @ ..])) if !details.contains(&b'\t') => Line::Event { leaf, details },
+                Some((leaf, [_, details @ ..])) if memchr(b'\t', details).is_none() => {
+                    Line::Event { leaf, details }
+                }
                 _ => Line::Unknown,
             }
         }
         Some(b'c') => Commit::parse(line).map_or(Line::Unknown, Line::Commit),
         _ => Line::Unknown,
     }
-}
-
-/// Where a byte stands first. `skip_until` looks at many bytes at once.
-pub(super) fn position_of(byte: u8, bytes: &[u8]) -> Option<usize> {
-    let mut rest = bytes;
-    // Bytes in memory cannot fail to be read.
-    let last = rest.skip_until(byte).unwrap_or(0).checked_sub(1)?;
-    (bytes.get(last) == Some(&byte)).then_some(last)
 }
 
 /// Whether details were destroyed: they are there, and nothing but spaces.

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use super::{Place, Tape, failed, line::position_of};
+use memchr::memchr;
+
+use super::{Place, Tape, failed};
 use crate::{
     Fatal,
     disk::File,
     render::{DETAILS_BYTES_MAX, LEAF_BYTES_MAX},
 };
 
-/// What is read from a file at once.
-const READ_BYTES: usize = 1 << 20;
+/// What is read from a file at once: little enough to be hashed while it is in the processor's cache.
+const READ_BYTES: usize = 1 << 18;
 
 /// No line is longer. What goes on without a newline is damage and is not gathered in memory.
 const LINE_BYTES_MAX: usize = LEAF_BYTES_MAX + DETAILS_BYTES_MAX + 1;
@@ -45,8 +47,9 @@ pub(crate) struct Lines<'a> {
     /// The open segment; none before the first and after the last.
     open: Option<(u64, Arc<dyn File>)>,
     buffer: Vec<u8>,
-    /// Where in the buffer the next line begins.
+    /// Where in the buffer the next line begins, and where ends what was read.
     start: usize,
+    end: usize,
     /// How much of the buffer, from the start, is known to hold no newline.
     searched: usize,
     /// The file's offset of the buffer's first byte.
@@ -74,6 +77,7 @@ impl<'a> Lines<'a> {
             open: None,
             buffer: Vec::new(),
             start: 0,
+            end: 0,
             searched: 0,
             offset,
             drained: false,
@@ -91,38 +95,39 @@ impl<'a> Lines<'a> {
                 self.open = Some((segment, self.tape.file(segment)?));
                 continue;
             };
-            let rest = self.buffer.get(self.start..).unwrap_or_default();
+            let rest = self.buffer.get(self.start..self.end).unwrap_or_default();
             let filler = rest.iter().take_while(|byte| **byte == b'\n').count();
             if filler > 0 {
                 (self.start, self.searched) = (self.start + filler, 0);
                 continue;
             }
             let unsearched = rest.get(self.searched..).unwrap_or_default();
-            if let Some(at) = position_of(b'\n', unsearched) {
+            if let Some(at) = memchr(b'\n', unsearched) {
                 let end = self.start + self.searched + at;
                 break (self.start, end, true);
             }
             if !rest.is_empty() && (self.drained || rest.len() > LINE_BYTES_MAX) {
-                break (self.start, self.buffer.len(), false);
+                break (self.start, self.end, false);
             }
             if self.drained {
                 // The next segment begins at its first byte.
                 (self.open, self.drained, self.offset) = (None, false, 0);
-                (self.start, self.searched) = (0, 0);
-                self.buffer.clear();
+                (self.start, self.end, self.searched) = (0, 0, 0);
                 continue;
             }
             self.searched = rest.len();
             self.offset += self.start as u64;
-            self.buffer.drain(..self.start);
-            self.start = 0;
-            let kept = self.buffer.len();
-            self.buffer.resize(kept + READ_BYTES, 0);
-            let into = self.buffer.get_mut(kept..).unwrap_or_default();
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+            if self.buffer.len() < self.end + READ_BYTES {
+                self.buffer.resize(self.end + READ_BYTES, 0);
+            }
+            let room = self.end..self.end + READ_BYTES;
+            let into = self.buffer.get_mut(room).unwrap_or_default();
             let read = file
-                .read_at(into, self.offset + kept as u64)
+                .read_at(into, self.offset + self.end as u64)
                 .map_err(|error| failed("reading", &self.tape.path(*segment), &error))?;
-            self.buffer.truncate(kept + read);
+            self.end += read;
             self.drained = read < READ_BYTES;
             self.read_bytes += read as u64;
         };

@@ -71,7 +71,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn group(&mut self, id: &Id) -> Result<&'a Group, Refusal> {
-        let found = self.region.groups.get(id);
+        let found = self.region.groups.get(id.as_str());
         self.checks.need(found, Code::UnknownGroup, || {
             format!("The region has no cost group {id}.")
         })

@@ -10,7 +10,7 @@ use crate::{Code, Money, Municipality, Refusal, Year};
 use std::collections::BTreeMap;
 
 pub(super) fn define_group(mut case: Case, c: &DefineCostGroup) -> Result<Event, Refusal> {
-    let exists = case.region.groups.contains_key(&c.group);
+    let exists = case.region.groups.get(c.group.as_str()).is_some();
     case.checks.refuse_if(exists, Code::DuplicateId, || {
         format!("The region has a cost group {} already.", c.group)
     });

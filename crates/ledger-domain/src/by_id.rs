@@ -1,12 +1,13 @@
-//! States of streams, found by id.
+//! States found by id.
 
 use std::collections::BTreeMap;
 
-use ledger_domain::Id;
+use crate::Id;
 
-/// One state for each id. The one that was asked for last is found at once: facts of one stream are told together.
-#[derive(Debug, Default)]
-pub(crate) struct ById<T> {
+/// One state for each id. The one that was changed last is found at once: facts of one stream, and of one cost group,
+/// are told together.
+#[derive(Clone, Debug)]
+pub struct ById<T> {
     places: BTreeMap<Id, usize>,
     /// In the order in which they were made.
     states: Vec<(Id, T)>,
@@ -14,12 +15,14 @@ pub(crate) struct ById<T> {
 }
 
 impl<T> ById<T> {
-    pub(crate) fn get(&self, id: &str) -> Option<&T> {
+    /// The state with this id.
+    pub fn get(&self, id: &str) -> Option<&T> {
         let (_, state) = self.states.get(*self.places.get(id)?)?;
         Some(state)
     }
 
-    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
+    /// The state with this id, to be changed.
+    pub fn get_mut(&mut self, id: &str) -> Option<&mut T> {
         if self
             .states
             .get(self.last)
@@ -31,7 +34,7 @@ impl<T> ById<T> {
     }
 
     /// The state with this id, which is made when there is none.
-    pub(crate) fn entry(&mut self, id: &Id) -> Option<&mut T>
+    pub fn entry(&mut self, id: &Id) -> Option<&mut T>
     where
         T: Default,
     {
@@ -42,7 +45,7 @@ impl<T> ById<T> {
     }
 
     /// Puts a state in the place of the one with this id.
-    pub(crate) fn put(&mut self, id: &Id, state: T) {
+    pub fn put(&mut self, id: &Id, state: T) {
         let place = *self.places.entry(id.clone()).or_insert(self.states.len());
         match self.states.get_mut(place) {
             Some((_, known)) => *known = state,
@@ -50,9 +53,33 @@ impl<T> ById<T> {
         }
     }
 
-    /// Every state, in the order of the ids.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Id, &T)> {
+    /// Every state, in the order of the ids, with its id.
+    pub fn iter(&self) -> impl Iterator<Item = (&Id, &T)> {
         let places = self.places.iter();
         places.filter_map(|(id, place)| Some((id, &self.states.get(*place)?.1)))
     }
+
+    /// Every state, in the order of the ids.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        self.iter().map(|(_, state)| state)
+    }
 }
+
+impl<T> Default for ById<T> {
+    fn default() -> Self {
+        Self {
+            places: BTreeMap::new(),
+            states: Vec::new(),
+            last: 0,
+        }
+    }
+}
+
+/// The same states, whichever was made first.
+impl<T: PartialEq> PartialEq for ById<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl<T: Eq> Eq for ById<T> {}
