@@ -3,14 +3,15 @@
 use std::{pin::pin, time::Duration};
 
 use axum::{
-    body::{Body, Bytes},
+    Error,
+    body::Bytes,
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{CONTENT_LENGTH, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
-use futures_util::{StreamExt as _, future::poll_immediate};
+use futures_util::{Stream, StreamExt as _, future::poll_immediate};
 use ledger_contract::{problem::Trouble, to_json};
 use serde::Serialize;
 
@@ -20,14 +21,18 @@ use crate::{negotiate::JSON, problem::Failure};
 const BODY_SECONDS_MAX: u64 = 30;
 
 /// Reads a body of at most this many bytes.
-pub(crate) async fn read(body: Body, headers: &HeaderMap, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+pub(crate) async fn read(
+    chunks: impl Stream<Item = Result<Bytes, Error>> + Unpin,
+    headers: &HeaderMap,
+    bytes_max: usize,
+) -> Result<Vec<u8>, Failure> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > bytes_max) {
         return Err(too_large(bytes_max));
     }
-    let mut reading = pin!(collect(body, announced.unwrap_or_default(), bytes_max));
+    let mut reading = pin!(collect(chunks, announced.unwrap_or_default(), bytes_max));
     // Most bodies come with their head, and need no clock.
     if let Some(read) = poll_immediate(&mut reading).await {
         return read;
@@ -37,11 +42,14 @@ pub(crate) async fn read(body: Body, headers: &HeaderMap, bytes_max: usize) -> R
         .unwrap_or_else(|_| Err(Failure::request_timeout(BODY_SECONDS_MAX)))
 }
 
-async fn collect(body: Body, announced: usize, bytes_max: usize) -> Result<Vec<u8>, Failure> {
+async fn collect(
+    mut chunks: impl Stream<Item = Result<Bytes, Error>> + Unpin,
+    announced: usize,
+    bytes_max: usize,
+) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::with_capacity(announced);
-    let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk: Bytes = chunk.map_err(|_| Failure::fault("", "The body ended before it was complete."))?;
+        let chunk = chunk.map_err(|_| Failure::fault("", "The body ended before it was complete."))?;
         if bytes.len() + chunk.len() > bytes_max {
             return Err(too_large(bytes_max));
         }

@@ -17,8 +17,8 @@ use std::{
 use axum::{
     Router,
     body::HttpBody as _,
-    extract::{Request, State},
-    http::Method,
+    extract::Request,
+    http::{HeaderMap, Method, Uri},
     response::{IntoResponse as _, Response},
 };
 use futures_util::{FutureExt as _, future::Either};
@@ -28,13 +28,13 @@ use tower::Service;
 
 use crate::{
     answers::Answers,
-    app::{App, Record, Settings},
+    app::{App, Record, Settings, Shared},
     commands, host,
     negotiate::{JSON, accepts},
     observe, problem,
     problem::Failure,
     serve::Closing,
-    unread,
+    unread::{self, Rest},
 };
 
 /// Everything that is served of a running ledger. Clones share it.
@@ -42,12 +42,12 @@ use crate::{
 pub struct Door(Arc<Inner>);
 
 /// The answer to a request, in the making.
-type Handled = Pin<Box<dyn Future<Output = Response> + Send>>;
+type Handled = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
 
 struct Inner {
     router: Router,
     /// Answers what [`commands::is_posting`].
-    post: Box<dyn Fn(Request) -> Handled + Send + Sync>,
+    post: Box<dyn Fn(Request, Instant) -> Handled + Send + Sync>,
     answers: Arc<Answers>,
     loopback_only: bool,
     closing: watch::Sender<bool>,
@@ -60,10 +60,8 @@ impl Door {
         let loopback_only = settings.loopback_only;
         let app = App::new(ledger, settings, Closing(closing.subscribe()));
         let posted = Arc::clone(&app);
-        let post = move |request| -> Handled {
-            let taken = commands::take(State(Arc::clone(&posted)), request);
-            Box::pin(async move { taken.await.into_response() })
-        };
+        let post =
+            move |request, started| -> Handled { Box::pin(post(Arc::clone(&posted), request, started)) };
         Self(Arc::new(Inner {
             answers: Arc::clone(&app.answers),
             post: Box::new(post),
@@ -87,10 +85,7 @@ impl Door {
 impl Service<Request> for Door {
     type Response = Response;
     type Error = Infallible;
-    type Future = Either<
-        Ready<Result<Response, Infallible>>,
-        Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>,
-    >;
+    type Future = Either<Ready<Result<Response, Infallible>>, Handled>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -101,6 +96,9 @@ impl Service<Request> for Door {
         if let Some(response) = self.0.kept(&request) {
             observe::log(request.method(), request.uri(), &response, started);
             return Either::Left(ready(Ok(response)));
+        }
+        if commands::is_posting(&request) {
+            return Either::Right((self.0.post)(request, started));
         }
         let inner = Arc::clone(&self.0);
         Either::Right(Box::pin(inner.pass(request, started)))
@@ -113,39 +111,58 @@ impl Inner {
         let headers = request.headers();
         let passes = request.method() == Method::GET
             && request.body().is_end_stream()
-            && self.lets_in(request)
+            && lets_in(self.loopback_only, headers)
             && accepts(headers, JSON);
         let answer = passes.then(|| self.answers.get(request.uri().path_and_query()?.as_str()))??;
         Some(answer.to(headers))
     }
 
-    fn lets_in(&self, request: &Request) -> bool {
-        !self.loopback_only || host::is_this_machine(request.headers())
-    }
-
     async fn pass(self: Arc<Self>, request: Request, started: Instant) -> Result<Response, Infallible> {
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        let lets_in = self.lets_in(&request);
         let (request, unread) = unread::lend(request);
         let handled = async {
-            if !lets_in {
+            if !lets_in(self.loopback_only, request.headers()) {
                 return Failure::misdirected().into_response();
-            }
-            if commands::is_posting(&method, &uri) {
-                return (self.post)(request).await;
             }
             let Ok(response) = self.router.clone().call(request).await;
             response
         };
-        let handled = AssertUnwindSafe(handled).catch_unwind().await;
-        let mut response = handled.unwrap_or_else(problem::of_panic);
+        let response = caught(handled).await;
         if let Some(unread) = unread {
             unread.discard(response.status()).await;
         }
-        observe::add_headers(response.headers_mut());
-        observe::log(&method, &uri, &response, started);
-        Ok(response)
+        Ok(finished(response, &method, &uri, started))
     }
+}
+
+/// The same for a command, whose handler borrows what it needs of the request.
+async fn post<R: Record>(app: Shared<R>, request: Request, started: Instant) -> Result<Response, Infallible> {
+    let (parts, body) = request.into_parts();
+    let mut body = Rest::of(body, &parts.headers);
+    let handled = async {
+        if !lets_in(app.settings.loopback_only, &parts.headers) {
+            return Failure::misdirected().into_response();
+        }
+        commands::take(&app, &parts, &mut body).await.into_response()
+    };
+    let response = caught(handled).await;
+    body.discard(response.status()).await;
+    Ok(finished(response, &parts.method, &parts.uri, started))
+}
+
+fn lets_in(loopback_only: bool, headers: &HeaderMap) -> bool {
+    !loopback_only || host::is_this_machine(headers)
+}
+
+async fn caught(handled: impl Future<Output = Response>) -> Response {
+    let handled = AssertUnwindSafe(handled).catch_unwind().await;
+    handled.unwrap_or_else(problem::of_panic)
+}
+
+fn finished(mut response: Response, method: &Method, uri: &Uri, started: Instant) -> Response {
+    observe::add_headers(response.headers_mut());
+    observe::log(method, uri, &response, started);
+    response
 }
 
 #[cfg(test)]
@@ -166,7 +183,7 @@ mod tests {
         }
         let mut door = Door(Arc::new(Inner {
             router: Router::new().route("/", get(fails)),
-            post: Box::new(|_| Box::pin(async { StatusCode::OK.into_response() })),
+            post: Box::new(|_, _| Box::pin(async { Ok(StatusCode::OK.into_response()) })),
             answers: Arc::new(Answers::new(|| (0, ledger_domain::Date::from_epoch_days(0)))),
             loopback_only: true,
             closing: watch::Sender::new(false),

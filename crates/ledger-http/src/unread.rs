@@ -13,7 +13,7 @@ use axum::{
     Error,
     body::{Body, BodyDataStream, Bytes, HttpBody as _},
     extract::Request,
-    http::{StatusCode, header::EXPECT},
+    http::{HeaderMap, StatusCode, header::EXPECT},
 };
 use futures_util::{Stream, StreamExt as _};
 use tokio::{sync::oneshot, time::timeout};
@@ -28,52 +28,60 @@ pub(crate) fn lend(request: Request) -> (Request, Option<Unread>) {
     if request.body().is_end_stream() {
         return (request, None);
     }
-    // Who asks before sending sends nothing until somebody reads.
-    let asks_first = request.headers().contains_key(EXPECT);
     let (back, returned) = oneshot::channel();
-    let request = request.map(|body| {
-        Body::from_stream(Lent {
-            rest: Some(Rest {
-                body: body.into_data_stream(),
-                begun: false,
-            }),
-            back: Some(back),
-        })
-    });
-    (request, Some(Unread { asks_first, returned }))
+    let (parts, body) = request.into_parts();
+    let lent = Lent {
+        rest: Some(Rest::of(body, &parts.headers)),
+        back: Some(back),
+    };
+    let request = Request::from_parts(parts, Body::from_stream(lent));
+    (request, Some(Unread(returned)))
 }
 
 /// What may be left of a body that was lent.
-pub(crate) struct Unread {
-    asks_first: bool,
-    returned: oneshot::Receiver<Rest>,
-}
+pub(crate) struct Unread(oneshot::Receiver<Rest>);
 
 impl Unread {
-    /// Once the answer is known: returns when the whole body has come, or after bounds that only a broken or hostile
-    /// client meets. The handler is done, so it has let go of the body.
+    /// Once the answer is known. The handler is done, so it has let go of the body.
     pub(crate) async fn discard(self, answered: StatusCode) {
-        // A body that did not come in time is not waited for again.
-        if let Ok(rest) = self.returned.await
-            && !rest.body.is_end_stream()
-            && (rest.begun || !self.asks_first)
-            && answered != StatusCode::REQUEST_TIMEOUT
-        {
-            // Past the bound the connection closes on the client, which then had its time.
-            let _ = timeout(DISCARDING_MAX, rest.discard()).await;
+        if let Ok(rest) = self.0.await {
+            rest.discard(answered).await;
         }
     }
 }
 
 /// A body, or what is left of it.
-struct Rest {
+pub(crate) struct Rest {
     body: BodyDataStream,
     /// Whether anybody asked for its bytes.
     begun: bool,
+    /// Who asks before sending sends nothing until somebody reads.
+    asks_first: bool,
 }
 
 impl Rest {
-    async fn discard(mut self) {
+    pub(crate) fn of(body: Body, headers: &HeaderMap) -> Self {
+        Self {
+            body: body.into_data_stream(),
+            begun: false,
+            asks_first: headers.contains_key(EXPECT),
+        }
+    }
+
+    /// Once the answer is known: returns when the whole body has come, or after bounds that only a broken or hostile
+    /// client meets.
+    pub(crate) async fn discard(self, answered: StatusCode) {
+        // A body that did not come in time is not waited for again.
+        if !self.body.is_end_stream()
+            && (self.begun || !self.asks_first)
+            && answered != StatusCode::REQUEST_TIMEOUT
+        {
+            // Past the bound the connection closes on the client, which then had its time.
+            let _ = timeout(DISCARDING_MAX, self.drain()).await;
+        }
+    }
+
+    async fn drain(mut self) {
         let mut discarded = 0;
         while let Some(Ok(chunk)) = self.body.next().await {
             discarded += chunk.len();
@@ -81,6 +89,19 @@ impl Rest {
                 return;
             }
         }
+    }
+}
+
+impl Stream for Rest {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.begun = true;
+        // Known of most without asking the connection.
+        if self.body.is_end_stream() {
+            return Poll::Ready(None);
+        }
+        self.body.poll_next_unpin(context)
     }
 }
 
@@ -94,15 +115,10 @@ impl Stream for Lent {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Some(rest) = &mut self.rest else {
-            return Poll::Ready(None);
-        };
-        rest.begun = true;
-        // Known of most without asking the connection.
-        if rest.body.is_end_stream() {
-            return Poll::Ready(None);
+        match &mut self.rest {
+            Some(rest) => rest.poll_next_unpin(context),
+            None => Poll::Ready(None),
         }
-        rest.body.poll_next_unpin(context)
     }
 }
 

@@ -117,10 +117,10 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
     }
 
     /// Posts one command; answers when it is durable and visible.
-    pub async fn post(&self, submission: Submission) -> Result<Outcome, LedgerError> {
+    pub async fn post(&self, submission: impl Into<Box<Submission>>) -> Result<Outcome, LedgerError> {
         let (answer, outcome) = oneshot::channel();
         self.requests
-            .send(Waiting::Post(Box::new(submission), answer))
+            .send(Waiting::Post(submission.into(), answer))
             .await
             .map_err(|_| LedgerError::Closing)?;
         outcome.await.map_err(|_| LedgerError::Closing)?

@@ -69,7 +69,7 @@ async fn take<R: Record>(
     }
     // Taken before the body is read, since it is the bodies that need the memory.
     let _place = admit(&app.batches, "batches")?;
-    let bytes = body::read(body, &headers, BATCH_BYTES_MAX).await?;
+    let bytes = body::read(body.into_data_stream(), &headers, BATCH_BYTES_MAX).await?;
     let reader = Arc::clone(&app);
     let lines = tokio::task::spawn_blocking(move || read(&bytes, &reader.settings.recorded_by))
         .await

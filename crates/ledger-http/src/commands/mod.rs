@@ -5,7 +5,7 @@ pub(crate) mod batch;
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, Uri, request::Parts},
+    http::{HeaderMap, Method, StatusCode, request::Parts},
     response::Response,
     routing::post,
 };
@@ -20,13 +20,14 @@ use serde_json::json;
 
 use crate::{
     BASE,
-    app::{Page, Record, Shared, admit},
+    app::{App, Page, Record, Shared, admit},
     body,
     negotiate::{JSON, accepts, check_content_type},
     observe,
     openapi::Operation,
     problem::Failure,
     query::Parameters,
+    unread::Rest,
 };
 
 /// The header that may hold a command's key.
@@ -36,8 +37,8 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 const PATH: &str = "/commands";
 
 /// Whether a request is one that [`take`] answers.
-pub(crate) fn is_posting(method: &Method, uri: &Uri) -> bool {
-    *method == Method::POST && uri.path().strip_prefix(BASE) == Some(PATH)
+pub(crate) fn is_posting(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path().strip_prefix(BASE) == Some(PATH)
 }
 
 /// One command.
@@ -49,26 +50,31 @@ pub(crate) fn page<R: Record>() -> Page<R> {
         .fails(&[400, 406, 408, 409, 413, 415, 429, 500, 503]);
     Page {
         path: PATH,
-        methods: post(take::<R>),
+        // The door hands over what it can itself; this tells which methods there are.
+        methods: post(async |State(app): State<Shared<R>>, request: Request| {
+            let (parts, body) = request.into_parts();
+            let mut body = Rest::of(body, &parts.headers);
+            take(&app, &parts, &mut body).await
+        }),
         about: json!({ "post": operation.to_json() }),
     }
 }
 
-/// The request as it is: parts that are taken out of it are copies.
+/// Takes one command.
 pub(crate) async fn take<R: Record>(
-    State(app): State<Shared<R>>,
-    request: Request,
+    app: &App<R>,
+    Parts { uri, headers, .. }: &Parts,
+    body: &mut Rest,
 ) -> Result<Response, Failure> {
-    let (Parts { uri, headers, .. }, body) = request.into_parts();
     // Asked before anything is posted whose answer is unwanted.
-    if !accepts(&headers, JSON) {
+    if !accepts(headers, JSON) {
         return Err(Failure::not_acceptable(JSON));
     }
-    Parameters::of(&uri).finish()?;
-    check_content_type(&headers, &[JSON])?;
-    let key = idempotency_key(&headers)?;
-    let bytes = body::read(body, &headers, COMMAND_BYTES_MAX).await?;
-    let submission = Submission::read(&bytes, key, &app.settings.recorded_by)?;
+    Parameters::of(uri).finish()?;
+    check_content_type(headers, &[JSON])?;
+    let key = idempotency_key(headers)?;
+    let bytes = body::read(body, headers, COMMAND_BYTES_MAX).await?;
+    let submission = Box::new(Submission::read(&bytes, key, &app.settings.recorded_by)?);
     let _place = admit(&app.postings, "postings")?;
     let outcome = app.posted(app.ledger.post(submission).await)?;
     created(outcome.log_position(), &outcome.events)
