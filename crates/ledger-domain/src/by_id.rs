@@ -63,6 +63,11 @@ impl<T> ById<T> {
     pub fn values(&self) -> impl Iterator<Item = &T> {
         self.iter().map(|(_, state)| state)
     }
+
+    /// Every state, to be changed, in the order in which they were made.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.states.iter_mut().map(|(_, state)| state)
+    }
 }
 
 impl<T> Default for ById<T> {
