@@ -1,5 +1,7 @@
-//! A region with its costs, which the writer holds only while a group's commands ask them: those of the read model, and
+//! Regions with their costs, which the writer holds only while a group's commands ask them: those of the read model, and
 //! what was staged since.
+
+use std::collections::BTreeMap;
 
 use ledger_contract::event::Stream;
 use ledger_domain::{
@@ -10,14 +12,13 @@ use ledger_store::{EventLog, Fatal, Mark};
 
 use crate::ledger::{SharedModel, read};
 
-/// The region that was asked last. It shares its years of costs with the read model until one of both changes them, so it
-/// is let go of before the read model goes on.
+/// The regions that were asked in this group. They share their years of costs with the read model until one of both changes
+/// them, so they are let go of before the read model goes on.
 #[derive(Debug, Default)]
-pub(crate) struct Costs(Option<Held>);
+pub(crate) struct Costs(BTreeMap<Id, Held>);
 
 #[derive(Debug)]
 struct Held {
-    id: Id,
     /// None for a region that was not established.
     region: Option<Region>,
     /// How many events of the log it stands on.
@@ -32,11 +33,9 @@ impl Costs {
         model: &SharedModel,
         log: &impl EventLog,
     ) -> Result<Option<&Region>, Fatal> {
-        let held = self.0.take().filter(|held| held.id == *id);
-        let mut held = held.unwrap_or_else(|| {
+        let mut held = self.0.remove(id).unwrap_or_else(|| {
             let model = read(model);
             Held {
-                id: id.clone(),
                 region: model.region(id).map(|region| region.state().clone()),
                 events: model.log_position(),
             }
@@ -54,17 +53,17 @@ impl Costs {
             }
         })?;
         held.events = log.mark().size;
-        Ok(self.0.insert(held).region.as_ref())
+        Ok(self.0.entry(id.clone()).or_insert(held).region.as_ref())
     }
 
-    /// Forgets a region that stands on events behind a mark.
+    /// Forgets regions that stand on events behind a mark.
     pub(crate) fn roll_back(&mut self, mark: Mark) {
-        self.0.take_if(|held| held.events > mark.size);
+        self.0.retain(|_, held| held.events <= mark.size);
     }
 
-    /// Lets go of it.
+    /// Lets go of them.
     pub(crate) fn forget(&mut self) {
-        self.0 = None;
+        self.0.clear();
     }
 }
 

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use ledger_contract::value::Instant;
 
-use super::{open, small};
+use super::{open, sled_of, small};
 use crate::{
     EventLog, EventReader, Fatal, Options, TapeLog,
     conformance::{NOON, post},
@@ -209,7 +209,7 @@ fn sled_is_made_anew_when_it_is_missing_wrong_or_another_s() {
     // is given what the tape has, and the next opening is told.
     let mut found_by_reading = 0;
     for (block, change) in [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0), (3, 1)] {
-        let db = sled::open(&sled).unwrap();
+        let db = sled_of(directory.path());
         let events = db.open_tree("events").unwrap();
         let (key, mut bytes) = events.iter().nth(block).unwrap().unwrap();
         if change == 0 {

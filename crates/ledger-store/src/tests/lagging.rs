@@ -6,7 +6,7 @@ use ledger_contract::event::Event;
 
 use super::{
     damage::{LATER, findings},
-    open, small,
+    open, sled_of, small,
 };
 use crate::{
     EventLog, EventReader, TapeLog,
@@ -68,7 +68,7 @@ fn readers_see_at_once_what_sled_does_not_have_yet() {
 
 /// Takes sled back to what it was after some events: with the blocks that came later, or without them.
 fn crash_behind(directory: &Path, head: &[u8], first_lost: u64, keep_blocks: bool) {
-    let db = sled::open(directory.join("sled")).unwrap();
+    let db = sled_of(directory);
     db.open_tree("head").unwrap().insert("head", head).unwrap();
     if !keep_blocks {
         let events = db.open_tree("events").unwrap();

@@ -55,6 +55,16 @@ fn faults() -> impl Iterator<Item = (Fault, impl Iterator<Item = u64>)> {
     })
 }
 
+/// The sled of a ledger that was dropped: a thread of sled lets go of its lock a moment after that.
+fn sled_of(directory: &Path) -> sled::Db {
+    loop {
+        match sled::open(directory.join("sled")) {
+            Err(error) if error.to_string().contains("could not acquire lock") => std::thread::yield_now(),
+            opened => return opened.unwrap(),
+        }
+    }
+}
+
 /// Opens, and reads everything.
 fn open(directory: &Path, options: &Options, now: Instant) -> Result<(TapeLog, Opened, Vec<Event>), Fatal> {
     let mut events = Vec::new();

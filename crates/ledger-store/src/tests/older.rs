@@ -6,7 +6,7 @@ use ledger_contract::event::{EntryKind, Event, Stream};
 
 use super::{
     damage::{LATER, segments},
-    open, small,
+    open, sled_of, small,
 };
 use crate::{
     EventLog, EventReader, Fatal, Options, TapeLog,
@@ -171,7 +171,7 @@ fn opening_reads_no_event_that_is_indexed() {
     let directory = tempfile::tempdir().unwrap();
     ledger(directory.path());
     // The first block is damaged, and nobody asks for what is in it.
-    let db = sled::open(directory.path().join("sled")).unwrap();
+    let db = sled_of(directory.path());
     let blocks = db.open_tree("events").unwrap();
     let (key, mut block) = blocks.iter().nth(1).unwrap().unwrap();
     block[300] ^= 1;

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::{
     damage::{LATER, end_of_lines, findings, ledger, segments},
-    open, small,
+    open, sled_of, small,
 };
 use crate::{
     EventLog, EventReader, Fatal, Options, backup,
@@ -225,7 +225,7 @@ fn without_proof_nothing_is_changed() {
     // One with a block that is lost.
     fs::remove_dir_all(&sled).unwrap();
     fs::rename(&kept, &sled).unwrap();
-    let db = sled::open(&sled).unwrap();
+    let db = sled_of(whole.path());
     let events = db.open_tree("events").unwrap();
     let (key, _) = events.iter().nth(2).unwrap().unwrap();
     events.remove(&key).unwrap();
