@@ -117,6 +117,13 @@ mod tests {
         )
     }
 
+    /// Each line, and before it the same of another region.
+    fn in_turns(lines: impl IntoIterator<Item = String>) -> Vec<String> {
+        let lines = lines.into_iter();
+        let both = lines.flat_map(|line| [line.replace(r#""region":"r""#, r#""region":"s""#), line]);
+        both.collect()
+    }
+
     fn opening() -> Vec<String> {
         let on = r#""bookingDate":"2021-01-01","decision":{"reference":"R","by":"joint-body","decidedOn":"2021-01-01"}"#;
         let mut lines = vec![
@@ -131,7 +138,7 @@ mod tests {
             lines.push(format!(r#"{{"type":"admitMunicipality","region":"r","municipality":"{code}","name":"{code}","from":"2021-01-01"}}"#));
         }
         lines.push(r#"{"type":"setDistributionKey","region":"r","key":"k","year":2021,"weights":{"GM0505":"2","GM0642":"1"},"source":"S","bookingDate":"2021-01-01"}"#.to_owned());
-        lines
+        in_turns(lines)
     }
 
     /// Costs, and what asks them: at their end, and between them.
@@ -146,7 +153,7 @@ mod tests {
         let costs = |from: u32| {
             (from..from + 9).map(move |number| cost(number, ["g", "h"][number as usize % 4 / 2], 7 + number))
         };
-        costs(first)
+        let lines = costs(first)
             .chain([
                 settle(first),
                 cost(first + 20, "h", 50),
@@ -154,8 +161,8 @@ mod tests {
                 settle(first + 1),
             ])
             .chain(costs(first + 30))
-            .chain([weigh, settle(first + 2)])
-            .collect()
+            .chain([weigh, settle(first + 2)]);
+        in_turns(lines)
     }
 
     #[test]

@@ -43,7 +43,18 @@ impl Command {
         match self {
             Self::DrawUpSettlement(_) => true,
             Self::SetDistributionKey(key) => matches!(key.weights, KeyWeights::FromCosts(_)),
-            _ => false,
+            Self::EstablishRegion(_)
+            | Self::AdmitMunicipality(_)
+            | Self::MergeMunicipalities(_)
+            | Self::DefineCostGroup(_)
+            | Self::SchedulePhaseOut(_)
+            | Self::RecordCost(_)
+            | Self::CorrectCost(_)
+            | Self::ReverseCost(_)
+            | Self::BudgetCosts(_)
+            | Self::InvoiceAdvance(_)
+            | Self::ExplainRegion(_)
+            | Self::CloseRegionPeriod(_) => false,
         }
     }
 }
