@@ -40,7 +40,7 @@ pub(crate) fn run(asked: &Events, place: &Place, settings: &Settings) -> Result<
                     } else {
                         let view = EventView {
                             event,
-                            details: details.as_ref(),
+                            details: details.as_deref(),
                         };
                         serde_json::to_writer(&mut out, &view)
                             .map_err(|error| Failure::Output(error.into()))?;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use ledger_contract::event::Event;
 use ledger_domain::{
     Date, DaySums, Id, Money, Tags, Year,
@@ -26,7 +27,7 @@ pub struct ProgrammeProjection {
     pub(crate) authorised: DaySums,
     /// In the order of opening.
     pub(crate) projects: Vec<Project>,
-    by_id: HashMap<Id, usize>,
+    by_id: HashMap<Id, usize, RandomState>,
     /// Of the programme as a whole.
     pub(crate) notes: Notes,
 }

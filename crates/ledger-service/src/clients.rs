@@ -31,7 +31,7 @@ impl Clients {
         reader.read_stream(&stream, 0, reader.head().size, &mut |event| {
             if client_no(&event).is_some() {
                 match reader.details(&event) {
-                    Ok(details) => numbers.extend(entry(&event, details.as_ref())),
+                    Ok(details) => numbers.extend(entry(&event, details.as_deref())),
                     Err(fatal) => failure = Some(fatal),
                 }
             }

@@ -7,13 +7,13 @@ use std::sync::{
 
 use ledger_contract::{
     command::Fault,
-    event::{Details, Event, Stream},
+    event::{Event, Stream},
     report::{BudgetPosition, ExplainedEvent, Explanation, Funding, Head, KnownAt, Underspend},
     value::{At, Cents, Day, EntryName, Instant, Name},
 };
 use ledger_domain::{Code, Date, EntryId, Id, Money, Refusal, Year};
 use ledger_projections::{Contribution, Explainer, GroupBy, ProgrammeProjection, Query, ReportName};
-use ledger_store::{EventReader, Fatal};
+use ledger_store::{EventReader, Fatal, Recorded};
 use tracing::warn;
 
 use crate::{
@@ -235,7 +235,7 @@ impl<R: EventReader> Queries<R> {
         from: u64,
         limit: usize,
         stream: Option<&Stream>,
-    ) -> Result<Vec<(Event, Option<Details>)>, Fatal> {
+    ) -> Result<Vec<Recorded>, Fatal> {
         let before = self.log_position();
         let mut page = Vec::new();
         let mut take = |event: Event| {

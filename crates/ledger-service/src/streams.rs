@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use ledger_contract::{
     event::{Event, Stream},
     facts::FactV1,
@@ -16,11 +17,14 @@ use ledger_store::{EventReader, Fatal, Told};
 
 use crate::read_model::ReadModel;
 
+/// States by id, each looked up several times for every command.
+type States<T> = HashMap<Id, T, RandomState>;
+
 /// What the writer knows: one state per stream, nothing per entry and no costs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Streams {
-    programmes: HashMap<Id, Programme>,
-    regions: HashMap<Id, Region>,
+    programmes: States<Programme>,
+    regions: States<Region>,
     /// How many events the regions held when they were taken from the read model.
     regions_position: u64,
 }
@@ -45,7 +49,7 @@ impl Streams {
     pub(crate) fn known_to(model: &ReadModel) -> Self {
         let regions = model.regions();
         Self {
-            programmes: HashMap::new(),
+            programmes: States::default(),
             regions: regions
                 .map(|(id, projection)| (id.clone(), projection.state().without_costs()))
                 .collect(),
@@ -56,7 +60,7 @@ impl Streams {
     /// The states after every durable event; programmes are read from the first.
     pub(crate) fn completed(&self, reader: &impl EventReader) -> Result<Self, Fatal> {
         let mut streams = Self {
-            programmes: HashMap::new(),
+            programmes: States::default(),
             ..self.clone()
         };
         reader.read_facts(0, reader.head().size, &mut |position, told| {
@@ -155,7 +159,7 @@ impl Streams {
     }
 }
 
-fn put_back<T>(states: &mut HashMap<Id, T>, id: Id, state: Option<Box<T>>) {
+fn put_back<T>(states: &mut States<T>, id: Id, state: Option<Box<T>>) {
     match state {
         Some(state) => states.insert(id, *state),
         None => states.remove(&id),

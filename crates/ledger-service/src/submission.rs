@@ -62,15 +62,14 @@ impl Submission {
     pub(crate) fn take_details(&mut self) -> Result<Option<NewDetails>, AppendError> {
         match self.sealed.take() {
             Some(sealed) => Ok(sealed?.map(NewDetails::Sealed)),
-            None => Ok(Some(self.open_details().into())),
+            None => Ok(Some(NewDetails::Open(self.open_details()))),
         }
     }
 
     /// The texts and the fingerprint: they belong to the command and go with its first event.
-    fn open_details(&mut self) -> Details {
-        Details {
-            fingerprint: self.fingerprint.clone(),
-            ..self.command.details.take().unwrap_or_default()
-        }
+    fn open_details(&mut self) -> Box<Details> {
+        let mut details = self.command.details.take().unwrap_or_default();
+        details.fingerprint.clone_from(&self.fingerprint);
+        details
     }
 }

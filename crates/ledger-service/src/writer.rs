@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use ledger_contract::{
     command::{Action, Command},
     event::{EventData, Stream},
@@ -90,7 +91,7 @@ impl Happened {
 /// Where a transaction began, and the streams that it touched since.
 struct Undo {
     mark: Mark,
-    touched: HashMap<Stream, Option<Saved>>,
+    touched: HashMap<Stream, Option<Saved>, RandomState>,
 }
 
 impl<L: EventLog> Writer<L> {
@@ -137,7 +138,7 @@ impl<L: EventLog> Writer<L> {
     pub fn begin_transaction(&mut self) {
         self.undo = Some(Undo {
             mark: self.log.mark(),
-            touched: HashMap::new(),
+            touched: HashMap::default(),
         });
         self.clients.begin_transaction();
     }
@@ -313,7 +314,7 @@ impl<L: EventLog> Writer<L> {
             Happened::Region(id, events) => {
                 for ((recorded, details), event) in recorded.iter().zip(events) {
                     self.streams.apply_region(id, recorded, event);
-                    self.clients.note(recorded, details.as_ref());
+                    self.clients.note(recorded, details.as_deref());
                 }
             }
         }

@@ -50,6 +50,12 @@ impl Chunk {
         Some((place, self.bytes.get(start..start + width)?))
     }
 
+    /// Forgets all lines, and keeps their memory.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        self.lines.clear();
+    }
+
     /// Forgets the lines of events from a position on.
     pub(crate) fn cut(&mut self, size: u64) {
         let kept = usize::try_from(size.saturating_sub(self.first)).unwrap_or(usize::MAX);

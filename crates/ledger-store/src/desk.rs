@@ -31,6 +31,8 @@ struct Thread {
     orders: SyncSender<Order>,
     /// The scribe comes back when it is called, or when it has failed.
     back: Receiver<Box<Scribe>>,
+    /// Chunks that are written, for their memory.
+    empty: Receiver<Chunk>,
     handle: JoinHandle<()>,
 }
 
@@ -68,6 +70,13 @@ impl Desk {
         }
     }
 
+    /// A chunk with nothing in it, and the memory of one that was written when there is one: new memory costs more than
+    /// what is put into it.
+    pub(crate) fn empty(&self) -> Chunk {
+        let empty = self.thread.as_ref().and_then(|thread| thread.empty.try_recv().ok());
+        empty.unwrap_or_default()
+    }
+
     /// Has the scribe take a chunk on its thread, and goes on.
     pub(crate) fn give(&mut self, chunk: Chunk) -> Result<(), Fatal> {
         if self.thread.is_none() {
@@ -102,12 +111,18 @@ impl Drop for Desk {
 fn start() -> Option<Thread> {
     let (orders, received) = sync_channel(WAITING_MAX);
     let (returns, back) = sync_channel(1);
+    let (written, empty) = sync_channel(WAITING_MAX);
     let thread = Builder::new().name("scribe".to_owned());
-    let handle = thread.spawn(move || work(&received, &returns)).ok()?;
-    Some(Thread { orders, back, handle })
+    let handle = thread.spawn(move || work(&received, &returns, &written)).ok()?;
+    Some(Thread {
+        orders,
+        back,
+        empty,
+        handle,
+    })
 }
 
-fn work(orders: &Receiver<Order>, returns: &SyncSender<Box<Scribe>>) {
+fn work(orders: &Receiver<Order>, returns: &SyncSender<Box<Scribe>>, written: &SyncSender<Chunk>) {
     let mut here = None;
     for order in orders {
         match (order, here.take()) {
@@ -116,6 +131,10 @@ fn work(orders: &Receiver<Order>, returns: &SyncSender<Box<Scribe>>) {
                 if scribe.take(chunk).is_err() {
                     let _ = returns.send(scribe);
                     return;
+                }
+                for chunk in scribe.take_written() {
+                    // There are enough of them.
+                    let _ = written.try_send(chunk);
                 }
                 here = Some(scribe);
             }

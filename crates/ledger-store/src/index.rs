@@ -5,6 +5,7 @@
 
 use std::{cell::RefCell, collections::HashMap};
 
+use foldhash::fast::RandomState;
 use ledger_contract::event::{EntryKind, Event, Stream};
 use sha2::{Digest as _, Sha256};
 use smol_str::SmolStr;
@@ -17,7 +18,7 @@ use crate::{
 
 /// The versions of all streams, and the positions of their newer events.
 #[derive(Debug, Default)]
-pub(crate) struct Streams(HashMap<Stream, Known>);
+pub(crate) struct Streams(HashMap<Stream, Known, RandomState>);
 
 #[derive(Debug, Default)]
 struct Known {
@@ -189,11 +190,7 @@ pub(crate) fn key_hash(key: &str) -> u64 {
 }
 
 fn hash(parts: &[&[u8]]) -> u64 {
-    let mut hasher = Sha256::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    let digest: [u8; 32] = hasher.finalize().into();
+    let digest: [u8; 32] = Sha256::digest(parts.concat()).into();
     digest.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
 }
 

@@ -52,19 +52,19 @@ pub struct NewEvent {
 #[derive(Clone, Debug)]
 pub enum NewDetails {
     /// The log seals them.
-    Open(Details),
+    Open(Box<Details>),
     /// They were sealed before, so that the writer need not wait for their hash.
     Sealed(Sealed),
 }
 
 impl From<Details> for NewDetails {
     fn from(details: Details) -> Self {
-        Self::Open(details)
+        Self::Open(Box::new(details))
     }
 }
 
 /// An event and its details with their salt; none without details.
-pub type Recorded = (Event, Option<Details>);
+pub type Recorded = (Event, Option<Box<Details>>);
 
 /// A point in the staged events to come back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -201,7 +201,7 @@ pub trait EventLog: Send {
     fn read_staged(&self, from: u64, visit: &mut dyn FnMut(Event)) -> Result<(), Fatal>;
 
     /// The details of an event, staged or durable; none when it has none or they were destroyed.
-    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal>;
+    fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal>;
 }
 
 /// A durable event, as whoever folds it needs it.
@@ -260,5 +260,5 @@ pub trait EventReader: Send + Sync {
     fn commit_root(&self, size: u64) -> Result<Option<Hash>, Fatal>;
 
     /// The details of an event; none when it has none or they were destroyed.
-    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal>;
+    fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal>;
 }

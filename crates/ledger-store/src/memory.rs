@@ -200,7 +200,7 @@ impl EventLog for MemoryLog {
         Ok(())
     }
 
-    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
+    fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal> {
         Ok(details_of(&self.all, event))
     }
 }
@@ -278,12 +278,12 @@ impl EventReader for MemoryReader {
         Ok(self.with(|durable| durable.roots.get(&size).copied()))
     }
 
-    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
+    fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal> {
         Ok(self.with(|durable| details_of(&durable.events, event)))
     }
 }
 
-fn details_of(events: &[Recorded], event: &Event) -> Option<Details> {
+fn details_of(events: &[Recorded], event: &Event) -> Option<Box<Details>> {
     let index = usize::try_from(event.position).ok()?;
     let mut orders = events.iter().filter_map(|(other, _)| Order::of(other));
     if orders.any(|order| order.covers(event)) {

@@ -135,7 +135,7 @@ impl EventReader for TapeReader {
         })
     }
 
-    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
+    fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal> {
         self.0.details(event)
     }
 }

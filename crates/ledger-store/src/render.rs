@@ -35,7 +35,7 @@ pub struct Salts(Arc<Mutex<ChaCha20Rng>>);
 /// Details as the log keeps them, with their salt and their hash. Made by [`Salts::seal`].
 #[derive(Clone, Debug)]
 pub struct Sealed {
-    details: Details,
+    details: Box<Details>,
     /// The right part of the line.
     bytes: Vec<u8>,
     hash: Hash,
@@ -52,7 +52,7 @@ impl NewDetails {
 
 impl Sealed {
     /// The details with their salt.
-    pub(crate) fn into_details(self) -> Details {
+    pub(crate) fn into_details(self) -> Box<Details> {
         self.details
     }
 }
@@ -74,7 +74,7 @@ impl Salts {
     }
 
     /// Details with a salt of their own, written and hashed; none when there is nothing to keep.
-    pub fn seal(&self, mut details: Details) -> Result<Option<Sealed>, AppendError> {
+    pub fn seal(&self, mut details: Box<Details>) -> Result<Option<Sealed>, AppendError> {
         if details.is_empty() {
             return Ok(None);
         }

@@ -1,5 +1,7 @@
 //! From staged lines to the tape: leaves are hashed into the tree, lines are written and synced.
 
+use std::mem;
+
 use ledger_contract::value::Instant;
 use ledger_proof::{Hash, Tree};
 
@@ -23,6 +25,8 @@ pub(crate) struct Scribe {
     ahead: Option<(Head, Syncing)>,
     /// Chunks that wait for that.
     held: Vec<Chunk>,
+    /// Chunks that were written, emptied.
+    written: Vec<Chunk>,
     /// The durable end, when it is told to nobody yet.
     settled: Option<Head>,
     /// What went wrong first, on whatever thread: an answer of the disk is given once.
@@ -45,6 +49,7 @@ impl Scribe {
             group: Group::after(tree),
             ahead: None,
             held: Vec::new(),
+            written: Vec::new(),
             settled: None,
             failed: None,
         }
@@ -72,11 +77,19 @@ impl Scribe {
     fn write_held(&mut self) -> Result<(), Fatal> {
         // Nothing is written behind a group that is not durable.
         self.wait()?;
+        let mut held = mem::take(&mut self.held);
         let tape = &mut self.tape;
-        let mut held = self.held.drain(..);
-        let written = held.try_for_each(|chunk| tape.write(chunk.place, &chunk.bytes));
-        drop(held);
+        let written = held
+            .iter()
+            .try_for_each(|chunk| tape.write(chunk.place, &chunk.bytes));
+        held.iter_mut().for_each(Chunk::clear);
+        self.written = held;
         self.note(written)
+    }
+
+    /// Chunks that were written last, emptied: their memory can be used again.
+    pub(crate) fn take_written(&mut self) -> Vec<Chunk> {
+        mem::take(&mut self.written)
     }
 
     /// What went wrong, if anything did.

@@ -371,7 +371,7 @@ impl Shared {
     }
 
     /// The details of a durable event; none when it has none or they were destroyed.
-    pub(crate) fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
+    pub(crate) fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal> {
         let Some(hash) = event.details_hash else {
             return Ok(None);
         };
@@ -415,7 +415,7 @@ pub(crate) fn details_at(
     place: Place,
     widths: Widths,
     hash: [u8; 32],
-) -> Result<Option<Details>, Fatal> {
+) -> Result<Option<Box<Details>>, Fatal> {
     let place = Place {
         offset: place.offset + u64::from(widths.leaf) + 1,
         ..place
@@ -428,7 +428,7 @@ pub(crate) fn details_at(
         return Err(tape.damaged(place, "details do not have the hash that their leaf tells"));
     }
     let details = Details::read(&bytes).map_err(|error| tape.damaged(place, error.to_string()))?;
-    Ok(Some(details))
+    Ok(Some(Box::new(details)))
 }
 
 /// A block that was made by this process does not read back: not the disk's fault, and nothing a repair helps.

@@ -94,12 +94,12 @@ impl TapeLog {
     }
 
     /// The details of an event that is not durable, which have this hash.
-    pub(crate) fn staged_details(&self, position: u64, hash: Hash) -> Result<Option<Details>, Fatal> {
+    pub(crate) fn staged_details(&self, position: u64, hash: Hash) -> Result<Option<Box<Details>>, Fatal> {
         if let Some((place, line)) = self.chunk.line(position) {
             let (_, details) = self.parts_of(place, line)?;
             let details = Details::read(details);
             let details = details.map_err(|error| self.shared.tape.damaged(place, error.to_string()))?;
-            return Ok(Some(details));
+            return Ok(Some(Box::new(details)));
         }
         // Those of a closed group are on the tape.
         if position >= self.first {

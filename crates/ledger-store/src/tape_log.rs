@@ -173,11 +173,12 @@ impl TapeLog {
 
     /// Gives the scribe the chunk at hand.
     fn hand_over(&mut self) -> Result<(), Fatal> {
-        let chunk = mem::take(&mut self.chunk);
+        let desk = self.desk.get_mut();
+        let chunk = mem::replace(&mut self.chunk, desk.empty());
         self.chunk.bytes.reserve(chunk.bytes.capacity());
         self.chunk.lines.reserve(chunk.lines.capacity());
         self.end = chunk.end();
-        let given = self.desk.get_mut().give(chunk);
+        let given = desk.give(chunk);
         self.poison(given)
     }
 
@@ -258,8 +259,7 @@ impl TapeLog {
         };
         let closed = self.poison(closed)?;
         self.end = self.chunk.end();
-        self.chunk.bytes.clear();
-        self.chunk.lines.clear();
+        self.chunk.clear();
         self.first = self.size;
         if let Some(head) = closed {
             self.recorded_at = head.recorded_at;
@@ -440,7 +440,7 @@ impl EventLog for TapeLog {
         self.visit_from(from, visit)
     }
 
-    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
+    fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal> {
         let Some(hash) = event.details_hash else {
             return Ok(None);
         };

@@ -111,6 +111,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Node<'a> {
     }
 }
 
+/// How many fields a command mostly has.
+const FIELDS: usize = 8;
+
 struct AnyNode;
 
 impl<'de> de::Visitor<'de> for AnyNode {
@@ -161,6 +164,9 @@ impl<'de> de::Visitor<'de> for AnyNode {
     fn visit_map<A: de::MapAccess<'de>>(self, mut items: A) -> Result<Node<'de>, A::Error> {
         let mut entries = Vec::new();
         while let Some(Key(key)) = items.next_key()? {
+            if entries.is_empty() {
+                entries.reserve(FIELDS);
+            }
             entries.push(Entry {
                 key,
                 node: items.next_value()?,

@@ -45,7 +45,7 @@ pub struct Command {
     /// The stream's version that it was made for.
     pub expected_version: Option<u64>,
     /// Texts that can be destroyed later; none without any. Salt and fingerprint come with the recording.
-    pub details: Option<Details>,
+    pub details: Option<Box<Details>>,
     /// Whether the details hold an explanation.
     pub explained: bool,
     /// What is asked.
@@ -142,7 +142,7 @@ struct Draft<'f, 'a> {
     /// The programme or region.
     id: Option<Id>,
     booking_date: Option<Date>,
-    details: Details,
+    details: Box<Details>,
 }
 
 /// Every type, in the order of the README.
@@ -174,7 +174,7 @@ fn ask(fields: &mut Fields<'_>, kind: &Kind) -> Option<Command> {
         fields,
         id: id.clone(),
         booking_date,
-        details: Details::default(),
+        details: Box::default(),
     };
     let action = match kind.ask {
         Ask::Programme(ask) => ask(&mut draft).map(Action::Programme),

@@ -103,13 +103,13 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
 /// 201 with what was appended.
 fn created<'a>(
     log_position: u64,
-    events: impl IntoIterator<Item = &'a (Event, Option<Details>)>,
+    events: impl IntoIterator<Item = &'a (Event, Option<Box<Details>>)>,
 ) -> Result<Response, Failure> {
     let events = events
         .into_iter()
         .map(|(event, details)| EventView {
             event,
-            details: details.as_ref(),
+            details: details.as_deref(),
         })
         .collect();
     let reply = Reply { log_position, events };

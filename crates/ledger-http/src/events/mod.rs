@@ -31,7 +31,7 @@ const EVENT_STREAM: &str = "text/event-stream";
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// An event with its details.
-type Recorded = (Event, Option<Details>);
+type Recorded = (Event, Option<Box<Details>>);
 
 /// A page of events.
 #[derive(Serialize)]
@@ -143,6 +143,6 @@ fn within_log<R: Record>(app: &App<R>, pointer: &str, from: Option<u64>) -> Resu
 fn shown((event, details): &Recorded) -> EventView<'_> {
     EventView {
         event,
-        details: details.as_ref(),
+        details: details.as_deref(),
     }
 }

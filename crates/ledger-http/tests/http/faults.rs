@@ -293,7 +293,7 @@ impl EventLog for Breakable {
         self.inner.read_staged(from, visit)
     }
 
-    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
+    fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal> {
         self.inner.details(event)
     }
 }

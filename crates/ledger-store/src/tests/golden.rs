@@ -47,7 +47,7 @@ fn written(data: EventData) -> (Event, Vec<u8>, Vec<u8>) {
         data,
         details_hash: None,
     };
-    let texts = even.then(|| details("é € 😀"));
+    let texts = even.then(|| Box::new(details("é € 😀")));
     let seed = [u8::try_from(number % 251).unwrap(); 32];
     let (mut line, mut record) = (Vec::new(), Vec::new());
     let salts = Salts::new(Some(seed)).unwrap();

@@ -140,12 +140,12 @@ fn an_expenditure_comes_in_whole() {
         booking_date: parse_date("2021-01-15").expect("a day"),
         idempotency_key: None,
         expected_version: Some(0),
-        details: Some(Details {
+        details: Some(Box::new(Details {
             supplier: Some("Buurtwerk".to_owned()),
             description: Some("Café".to_owned()),
             explanation: Some("Later".to_owned()),
             ..Details::default()
-        }),
+        })),
         explained: true,
         action: Action::Programme(programmes::Command::PostExpenditure(PostExpenditure {
             project: id("taskforce"),

@@ -68,7 +68,7 @@ impl<R: EventReader> EventReader for Counting<R> {
         self.inner.commit_root(size)
     }
 
-    fn details(&self, event: &Event) -> Result<Option<Details>, Fatal> {
+    fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal> {
         self.inner.details(event)
     }
 }
