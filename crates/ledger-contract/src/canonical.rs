@@ -285,8 +285,12 @@ impl ser::SerializeStruct for Members<'_> {
     type Ok = ();
     type Error = Error;
 
-    /// The names of fields are ASCII letters. Each is known where it is written, and so is how many bytes are copied.
+    /// The names of fields are ASCII letters.
     #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "each name is known where it is written, and so is how many bytes are copied"
+    )]
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Error> {
         self.into.extend_from_slice(&[self.before, b'"']);
         self.before = b',';

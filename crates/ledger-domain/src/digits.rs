@@ -8,7 +8,8 @@ const WIDTH: usize = 32;
 
 /// A short text of digits in the making, from its end to its beginning.
 ///
-/// It is read where it was written: moving bytes that were just written one by one makes the processor wait for them.
+/// It is read where it was written, and eight digits are written at once: reading bytes that were just written one by one
+/// makes the processor wait for them.
 #[derive(Debug)]
 pub struct Digits {
     bytes: [u8; WIDTH],
@@ -29,16 +30,18 @@ impl Digits {
     #[inline]
     pub fn number(&mut self, mut number: u64, digits_min: usize) -> &mut Self {
         let end = self.start;
-        while number >= 100 {
-            self.put(pair(number % 100));
-            number /= 100;
+        loop {
+            let eight = eight_digits(number % 100_000_000);
+            number /= 100_000_000;
+            self.put(eight.to_le_bytes());
+            if number == 0 {
+                // Zeros before the first digit are not a part of it; those behind it lie higher in the word.
+                let zeros = (eight ^ ZEROS).trailing_zeros() / u8::BITS;
+                self.start += usize::try_from(zeros).unwrap_or_default();
+                break;
+            }
         }
-        if number >= 10 {
-            self.put(pair(number));
-        } else if number > 0 {
-            self.put([digit(number)]);
-        }
-        // What was not written yet is zeros.
+        // What was not written yet is zeros, too.
         self.start = self.start.min(end.saturating_sub(digits_min));
         self
     }
@@ -54,11 +57,10 @@ impl Digits {
     #[inline]
     pub fn date(&mut self, date: Date) -> &mut Self {
         let (year, month, day) = date.ymd();
-        self.put(pair(day.into()));
-        self.put([b'-']);
-        self.put(pair(month.into()));
-        self.put([b'-']);
-        self.number(year.into(), 4)
+        let digits = u64::from(year) * 10_000 + u64::from(month) * 100 + u64::from(day);
+        let [y0, y1, y2, y3, m0, m1, d0, d1] = eight_digits(digits).to_le_bytes();
+        self.put([y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1]);
+        self
     }
 
     /// Puts an amount before what is there: two decimals, and a minus sign where it is due.
@@ -99,15 +101,46 @@ impl Digits {
     }
 }
 
-/// The two digits of a number below 100.
+/// Eight digits that are zero.
+const ZEROS: u64 = 0x3030_3030_3030_3030;
+
+/// The eight digits of a number below 100,000,000, the first in the lowest byte. Each step halves the parts of all lanes
+/// at once; the multiplications divide by 100 and by 10, for all that a lane can hold.
 #[inline]
-fn pair(number: u64) -> [u8; 2] {
-    [digit(number / 10), digit(number % 10)]
+fn eight_digits(number: u64) -> u64 {
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    let hundreds = ((fours * 5_243) >> 19) & 0x0000_007f_0000_007f;
+    let twos = hundreds | ((fours - hundreds * 100) << 16);
+    let tens = ((twos * 103) >> 10) & 0x000f_000f_000f_000f;
+    let ones = tens | ((twos - tens * 10) << 8);
+    ones | ZEROS
 }
 
-/// The digit of a number below 10.
-#[inline]
-fn digit(number: u64) -> u8 {
-    let [low, ..] = number.to_le_bytes();
-    b'0' | low
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_their_digits() {
+        let edges = (0..20).flat_map(|power| {
+            let edge = 10_u64.saturating_pow(power);
+            [edge - 1, edge, edge.saturating_add(1), edge.saturating_mul(9)]
+        });
+        for number in edges.chain([u64::MAX]).chain(0..20_000) {
+            let mut digits = Digits::default();
+            assert_eq!(digits.number(number, 1).as_str(), number.to_string());
+            let mut wide = Digits::default();
+            assert_eq!(wide.number(number, 6).as_str(), format!("{number:06}"));
+        }
+    }
+
+    #[test]
+    fn every_lane_divides_rightly() {
+        for four in 0..10_000 {
+            for number in [four, four * 10_000] {
+                let digits = eight_digits(number).to_le_bytes();
+                assert_eq!(digits.as_slice(), format!("{number:08}").as_bytes());
+            }
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
+use foldhash::fast::RandomState;
 use ledger_domain::Year;
 
 const OFFICIAL: &str = include_str!("../../../config/taakvelden.csv");
@@ -10,7 +11,7 @@ const OFFICIAL: &str = include_str!("../../../config/taakvelden.csv");
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CodeTable {
     /// First and last year per row; a code that changed its meaning has several rows.
-    years: HashMap<String, Vec<(Year, Year)>>,
+    years: HashMap<String, Vec<(Year, Year)>, RandomState>,
     /// The table says nothing of earlier and later years; none when it has no rows.
     judged: Option<(Year, Year)>,
 }

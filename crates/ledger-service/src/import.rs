@@ -82,22 +82,25 @@ fn read(
     salts: &Salts,
     submissions: &SyncSender<Vec<Line>>,
 ) -> io::Result<()> {
+    let send = |mut lines: Vec<Line>| {
+        let mut sealing = salts.sealing();
+        for submission in lines.iter_mut().flat_map(|(_, submission)| submission) {
+            submission.seal(&mut sealing);
+        }
+        drop(sealing);
+        submissions.send(lines).is_ok()
+    };
     let mut lines = Vec::with_capacity(READ_COMMANDS);
     input(&mut |line, entry| {
-        let read = |bytes| {
-            let mut submission = Box::new(Submission::read(bytes, None, recorded_by)?);
-            submission.seal(salts);
-            Ok(submission)
-        };
+        let read = |bytes| Submission::read(bytes, None, recorded_by).map(Box::new);
         lines.push((line, entry.and_then(read)));
         if lines.len() < READ_COMMANDS {
             return true;
         }
-        let full = std::mem::replace(&mut lines, Vec::with_capacity(READ_COMMANDS));
-        submissions.send(full).is_ok()
+        send(std::mem::replace(&mut lines, Vec::with_capacity(READ_COMMANDS)))
     })?;
     // The other side may be gone; then it has told why.
-    let _ = submissions.send(lines);
+    send(lines);
     Ok(())
 }
 
@@ -275,7 +278,7 @@ mod tests {
                 Err(_) => Some(Code::InvalidInput),
                 Ok(mut submission) => {
                     // What is refused draws a salt too.
-                    submission.seal(&alone.log().salts());
+                    submission.seal(&mut alone.log().salts().sealing());
                     match alone.execute(submission) {
                         Ok(_) => None,
                         Err(Rejection::Refused(refusal)) => Some(refusal.code),

@@ -12,10 +12,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ledger_contract::{
     event::{Event, Stream},
+    facts::FactV1,
     sums::{ProgrammeSumsV1, ReadModelSumsV1, RegionSumsV1, SumBytes},
 };
+use ledger_domain::Id;
 use ledger_projections::{ProgrammeProjection, RegionProjection};
-use ledger_store::{EventReader, Fatal, Parts, Snapshot, SnapshotKind, Snapshots, from_bytes, to_bytes};
+use ledger_store::{
+    EventReader, Fatal, Parts, Snapshot, SnapshotKind, Snapshots, Told, from_bytes, to_bytes,
+};
 
 use crate::read_model::ReadModel;
 
@@ -27,12 +31,17 @@ const KIND: SnapshotKind = SnapshotKind {
 const SPACING_EVENTS: u64 = 1 << 16;
 /// How many bytes an event may cost in snapshots; large ones are kept further apart.
 const BYTES_PER_EVENT: u64 = 128;
+/// How many facts, of all streams, are read in the time of one event that is looked up. A stream that has a larger part of
+/// the log is read as facts.
+const FACTS_PER_EVENT: u64 = 8;
 
 /// Where snapshots are kept; nowhere for a log that keeps none.
 #[derive(Debug)]
 pub(crate) struct Kept {
     place: Option<Snapshots>,
     spacing_events: u64,
+    /// See [`FACTS_PER_EVENT`].
+    facts_per_event: u64,
     /// At how many events the next one is due.
     due: AtomicU64,
 }
@@ -41,6 +50,9 @@ pub(crate) struct Kept {
 pub(crate) trait Keepable: Default {
     /// Folds one event of the stream.
     fn fold(&mut self, event: &Event);
+
+    /// Folds a fact, when it is one of the stream with this id.
+    fn fold_fact(&mut self, id: &Id, position: u64, fact: &FactV1<'_>);
 
     /// The bytes of its sums.
     fn bytes(&self) -> Option<Vec<u8>>;
@@ -54,10 +66,14 @@ pub(crate) trait Keepable: Default {
 }
 
 macro_rules! keepable {
-    ($projection:ty, $sums:ty, $bytes:expr) => {
+    ($projection:ty, $sums:ty, $fold_fact:expr, $bytes:expr) => {
         impl Keepable for $projection {
             fn fold(&mut self, event: &Event) {
                 self.apply(event);
+            }
+
+            fn fold_fact(&mut self, id: &Id, position: u64, fact: &FactV1<'_>) {
+                $fold_fact(self, id, position, fact);
             }
 
             fn bytes(&self) -> Option<Vec<u8>> {
@@ -82,9 +98,29 @@ macro_rules! keepable {
 keepable!(
     ProgrammeProjection,
     ProgrammeSumsV1,
+    |programme: &mut ProgrammeProjection, id: &Id, position, fact: &FactV1<'_>| {
+        if let FactV1::Entry(entry) = fact
+            && entry.programme == id.as_str()
+            && let Some(fact) = entry.to_domain()
+        {
+            programme.apply_entry(position, entry.booking_date(), &fact);
+        }
+    },
     |programme: &ProgrammeProjection| to_bytes(&programme.to_sums())
 );
-keepable!(RegionProjection, RegionSumsV1, region_bytes);
+keepable!(
+    RegionProjection,
+    RegionSumsV1,
+    |region: &mut RegionProjection, id: &Id, _, fact: &FactV1<'_>| {
+        if let FactV1::Cost(cost) = fact
+            && cost.region == id.as_str()
+            && let Some(fact) = cost.to_domain()
+        {
+            region.apply_cost(cost.booking_date(), &fact);
+        }
+    },
+    region_bytes
+);
 
 /// The bytes of a [`RegionSumsV1`], made group by group.
 fn region_bytes(region: &RegionProjection) -> Option<Vec<u8>> {
@@ -108,6 +144,7 @@ impl Kept {
         Self {
             place,
             spacing_events: SPACING_EVENTS,
+            facts_per_event: FACTS_PER_EVENT,
             due: AtomicU64::new(SPACING_EVENTS),
         }
         .take_up()
@@ -162,14 +199,35 @@ impl Kept {
         stream: &Stream,
         events: u64,
     ) -> Result<Option<P>, Fatal> {
-        let (mut projection, after_version) = match self.newest(reader, stream, events)? {
-            Some((position, projection)) => (Some(projection), reader.stream_version(stream, position)?),
-            None => (None, 0),
-        };
-        reader.read_stream(stream, after_version, events, &mut |event| {
-            projection.get_or_insert_with(P::default).fold(&event);
-            true
-        })?;
+        let newest = self.newest(reader, stream, events)?;
+        let (position, mut projection) =
+            newest.map_or((0, None), |(position, projection)| (position, Some(projection)));
+        let size = reader.head().size;
+        let in_all = reader.stream_version(stream, size)?;
+        match stream {
+            Stream::Programme(id) | Stream::Region(id)
+                if in_all.saturating_mul(self.facts_per_event) >= size =>
+            {
+                reader.read_facts(
+                    position,
+                    events,
+                    &mut |position, told| match (told, &mut projection) {
+                        (Told::Event(event), _) if event.stream == *stream => {
+                            projection.get_or_insert_with(P::default).fold(event);
+                        }
+                        (Told::Fact(fact), Some(projection)) => projection.fold_fact(id, position, fact),
+                        _ => {}
+                    },
+                )?;
+            }
+            _ => {
+                let after_version = reader.stream_version(stream, position)?;
+                reader.read_stream(stream, after_version, events, &mut |event| {
+                    projection.get_or_insert_with(P::default).fold(&event);
+                    true
+                })?;
+            }
+        }
         Ok(projection)
     }
 

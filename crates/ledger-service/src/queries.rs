@@ -230,12 +230,7 @@ impl<R: EventReader> Queries<R> {
     }
 
     /// A page of events in the order of the log: those at `from` and later, of one stream when given.
-    pub fn events(
-        &self,
-        from: u64,
-        limit: usize,
-        stream: Option<&Stream>,
-    ) -> Result<Vec<Recorded>, Fatal> {
+    pub fn events(&self, from: u64, limit: usize, stream: Option<&Stream>) -> Result<Vec<Recorded>, Fatal> {
         let before = self.log_position();
         let mut page = Vec::new();
         let mut take = |event: Event| {

@@ -4,7 +4,7 @@ use ledger_contract::{
     command::{Command, Fault, fingerprint, read_command},
     event::Details,
 };
-use ledger_store::{AppendError, NewDetails, Salts, Sealed};
+use ledger_store::{AppendError, NewDetails, Sealed, Sealing};
 use smol_str::SmolStr;
 
 /// What some editors put before a text.
@@ -53,9 +53,9 @@ impl Submission {
     }
 
     /// Seals the details, so that the writer need not.
-    pub(crate) fn seal(&mut self, salts: &Salts) {
+    pub(crate) fn seal(&mut self, sealing: &mut Sealing<'_>) {
         let details = self.open_details();
-        self.sealed = Some(salts.seal(details));
+        self.sealed = Some(sealing.seal(details));
     }
 
     /// The details for the log; nothing is left of them here.

@@ -73,7 +73,10 @@ impl Desk {
     /// A chunk with nothing in it, and the memory of one that was written when there is one: new memory costs more than
     /// what is put into it.
     pub(crate) fn empty(&self) -> Chunk {
-        let empty = self.thread.as_ref().and_then(|thread| thread.empty.try_recv().ok());
+        let empty = self
+            .thread
+            .as_ref()
+            .and_then(|thread| thread.empty.try_recv().ok());
         empty.unwrap_or_default()
     }
 

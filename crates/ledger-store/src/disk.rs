@@ -7,8 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a write past the system's cache begins at, in the file and in memory, and is long, or a multiple of it, in bytes:
-/// the blocks of disks and of file systems divide it.
+/// What a read or write past the system's cache begins at, in the file and in memory, and is long, or a multiple of it, in
+/// bytes: the blocks of disks and of file systems divide it.
 pub const BLOCK_BYTES: usize = 4_096;
 
 /// The operations on directories that the tape needs. A fault-injecting disk stands in for the real one in tests.
@@ -19,9 +19,9 @@ pub trait Disk: Debug + Send + Sync {
     fn create(&self, path: &Path) -> io::Result<Box<dyn File>>;
     /// Opens a file that exists: for reading, and for writing when `write`.
     fn open(&self, path: &Path, write: bool) -> io::Result<Box<dyn File>>;
-    /// Opens a file that exists for writes past the system's cache, of whole blocks (`open(2)`, `O_DIRECT`); an error where
-    /// there is no such thing.
-    fn open_direct(&self, _path: &Path) -> io::Result<Box<dyn File>> {
+    /// Opens a file that exists as [`Self::open`] does, past the system's cache: whole blocks are read and written
+    /// (`open(2)`, `O_DIRECT`). An error where there is no such thing.
+    fn open_direct(&self, _path: &Path, _write: bool) -> io::Result<Box<dyn File>> {
         Err(io::ErrorKind::Unsupported.into())
     }
     /// Removes a file.
@@ -77,12 +77,13 @@ impl Disk for RealDisk {
     }
 
     #[cfg(target_os = "linux")]
-    fn open_direct(&self, path: &Path) -> io::Result<Box<dyn File>> {
+    fn open_direct(&self, path: &Path, write: bool) -> io::Result<Box<dyn File>> {
         use std::os::unix::fs::OpenOptionsExt as _;
 
         let direct = rustix::fs::OFlags::DIRECT.bits().cast_signed();
         let mut options = fs::OpenOptions::new();
-        Ok(Box::new(options.write(true).custom_flags(direct).open(path)?))
+        let options = options.read(true).write(write).custom_flags(direct);
+        Ok(Box::new(options.open(path)?))
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {

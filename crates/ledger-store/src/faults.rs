@@ -185,8 +185,8 @@ impl Disk for FaultyDisk {
         Ok(self.wrap(path, file, false))
     }
 
-    fn open_direct(&self, path: &Path) -> io::Result<Box<dyn File>> {
-        let file = fs::OpenOptions::new().read(true).write(true).open(path)?;
+    fn open_direct(&self, path: &Path, write: bool) -> io::Result<Box<dyn File>> {
+        let file = fs::OpenOptions::new().read(true).write(write).open(path)?;
         Ok(self.wrap(path, file, true))
     }
 
@@ -222,6 +222,18 @@ struct FaultyFile {
 }
 
 impl FaultyFile {
+    fn assert_blocks(&self, memory: &[u8], offset: u64) {
+        let is_block = |number: usize| number.is_multiple_of(BLOCK_BYTES);
+        if self.in_blocks {
+            let begins = [
+                memory.len(),
+                memory.as_ptr().addr(),
+                usize::try_from(offset).unwrap_or(1),
+            ];
+            assert!(begins.into_iter().all(is_block), "{begins:?} are no blocks");
+        }
+    }
+
     fn write(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         // What was not there reads as zeros after a power cut: lengths reach the disk before contents may.
         let mut old = vec![0; bytes.len()];
@@ -235,19 +247,12 @@ impl FaultyFile {
 
 impl File for FaultyFile {
     fn read_at(&self, into: &mut [u8], offset: u64) -> io::Result<usize> {
+        self.assert_blocks(into, offset);
         File::read_at(&self.file, into, offset)
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        let is_block = |number: usize| number.is_multiple_of(BLOCK_BYTES);
-        if self.in_blocks {
-            let begins = [
-                bytes.len(),
-                bytes.as_ptr().addr(),
-                usize::try_from(offset).unwrap_or(1),
-            ];
-            assert!(begins.into_iter().all(is_block), "{begins:?} are no blocks");
-        }
+        self.assert_blocks(bytes, offset);
         match self.disk.step() {
             Step::Do => self.write(bytes, offset),
             Step::Refuse(error) => Err(error),

@@ -67,7 +67,7 @@ pub use log::{
 pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};
 pub use reader::TapeReader;
-pub use render::{DETAILS_BYTES_MAX, FORMAT, LEAF_BYTES_MAX, Salts, Sealed};
+pub use render::{DETAILS_BYTES_MAX, FORMAT, LEAF_BYTES_MAX, Salts, Sealed, Sealing};
 pub use repair::{Repaired, repair};
 pub use restore::{Restored, restore};
 pub use snapshots::{Parts, Snapshot, SnapshotKind, Snapshots};

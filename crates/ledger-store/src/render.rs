@@ -1,6 +1,6 @@
 //! From a new event to its line: details are sealed and leaves written here, for every log.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ledger_contract::{
     event::{Details, Event, EventData, LedgerOpenedV1, Stream, write_leaf},
@@ -32,7 +32,10 @@ pub const FORMAT: u32 = 1;
 #[derive(Clone, Debug)]
 pub struct Salts(Arc<Mutex<ChaCha20Rng>>);
 
-/// Details as the log keeps them, with their salt and their hash. Made by [`Salts::seal`].
+/// Salts for whoever has it, and for nobody else meanwhile.
+pub struct Sealing<'a>(MutexGuard<'a, ChaCha20Rng>);
+
+/// Details as the log keeps them, with their salt and their hash. Made by [`Sealing::seal`].
 #[derive(Clone, Debug)]
 pub struct Sealed {
     details: Box<Details>,
@@ -44,7 +47,7 @@ pub struct Sealed {
 impl NewDetails {
     pub(crate) fn sealed(self, salts: &Salts) -> Result<Option<Sealed>, AppendError> {
         match self {
-            Self::Open(details) => salts.seal(details),
+            Self::Open(details) => salts.sealing().seal(details),
             Self::Sealed(sealed) => Ok(Some(sealed)),
         }
     }
@@ -73,16 +76,21 @@ impl Salts {
         Ok(Self(Arc::new(Mutex::new(ChaCha20Rng::from_seed(seed)))))
     }
 
+    /// Keeps the generator to whoever seals many details: taking it for each takes as long as hashing a third of them.
+    pub fn sealing(&self) -> Sealing<'_> {
+        // A generator that panicked half-way has given nothing away.
+        Sealing(self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Sealing<'_> {
     /// Details with a salt of their own, written and hashed; none when there is nothing to keep.
-    pub fn seal(&self, mut details: Box<Details>) -> Result<Option<Sealed>, AppendError> {
+    pub fn seal(&mut self, mut details: Box<Details>) -> Result<Option<Sealed>, AppendError> {
         if details.is_empty() {
             return Ok(None);
         }
         let mut salt = [0; 16];
-        // A generator that panicked half-way has given nothing away.
-        let mut salts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        salts.fill_bytes(&mut salt);
-        drop(salts);
+        self.0.fill_bytes(&mut salt);
         let mut bytes = Vec::with_capacity(SEALED_BYTES);
         details
             .write(salt, &mut bytes)

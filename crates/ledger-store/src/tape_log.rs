@@ -147,10 +147,12 @@ impl TapeLog {
     /// Refuses everything from now on: what the disk holds is known only by reading it back. Pages that were not
     /// synced may read as if they were.
     fn poison<T>(&mut self, result: Result<T, Fatal>) -> Result<T, Fatal> {
-        if let Err(fatal) = &result {
-            self.poisoned.get_or_insert(fatal.to_string());
-        }
-        result
+        result.map_err(|fatal| self.poison_with(fatal))
+    }
+
+    fn poison_with(&mut self, fatal: Fatal) -> Fatal {
+        self.poisoned.get_or_insert_with(|| fatal.to_string());
+        fatal
     }
 
     fn save_index(&mut self, head: Head) {
@@ -339,8 +341,10 @@ impl EventLog for TapeLog {
         self.size += events.len() as u64;
         for (event, _) in &events {
             if let Some((place, widths)) = self.chunk.at(event.position) {
-                let packed = self.pack(event, place, widths);
-                self.poison(packed)?;
+                // A result that is passed on whole is copied before it is written: that waits as long as packing a fact.
+                if let Err(fatal) = self.pack(event, place, widths) {
+                    return Err(self.poison_with(fatal).into());
+                }
             }
         }
         let mut streams = writing(&self.shared.streams);

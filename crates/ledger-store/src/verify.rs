@@ -205,7 +205,7 @@ impl Check<'_> {
 
     fn lines(&mut self, options: &Options) -> Result<(), Fatal> {
         let total_bytes = self.tape.total_bytes();
-        let mut lines = self.tape.lines(Place::default());
+        let mut lines = self.tape.all_lines(Place::default());
         let mut segment = 0;
         loop {
             let read_bytes = lines.read_bytes;

@@ -71,7 +71,10 @@ impl Programme {
     /// Folds one event of this programme. Never decides and never fails: an event about a project that is not there
     /// changes nothing beyond the totals.
     pub fn apply(&mut self, event: &Event) {
-        self.totals = self.totals.after(event);
+        if let Some(fact) = EntryFact::of(event) {
+            return self.apply_entry(&fact);
+        }
+        self.totals.apply(event);
         match event {
             Event::ProjectOpened(event) => {
                 self.projects.insert(event.project.clone(), Project::default());
@@ -101,16 +104,6 @@ impl Programme {
                 balance.bind(Some(event.from_year), -amount);
                 balance.bind(Some(event.to_year), amount);
             }),
-            Event::CommitmentEntered(_)
-            | Event::CommitmentRaised(_)
-            | Event::CommitmentReleased(_)
-            | Event::ExpenditurePosted(_)
-            | Event::ExpenditureCorrected(_)
-            | Event::ExpenditureReversed(_) => {
-                if let Some(fact) = EntryFact::of(event) {
-                    self.add_entry(&fact);
-                }
-            }
             Event::CofinancingExpected(event) => self.change_funder(event, Funder::expect),
             Event::CofinancingPledged(event) => self.change_funder(event, Funder::pledge),
             Event::CofinancingReceived(event) => self.change(&event.project, |project| {
@@ -127,6 +120,12 @@ impl Programme {
             Event::ProgrammeClosed(_) => self.closed = true,
             Event::ProgrammeEstablished(_)
             | Event::AuthorisationAmended(_)
+            | Event::CommitmentEntered(_)
+            | Event::CommitmentRaised(_)
+            | Event::CommitmentReleased(_)
+            | Event::ExpenditurePosted(_)
+            | Event::ExpenditureCorrected(_)
+            | Event::ExpenditureReversed(_)
             | Event::ForecastRecorded(_)
             | Event::FigureExplained(_) => {}
         }

@@ -23,9 +23,8 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    /// The totals after this event.
-    #[must_use]
-    pub(crate) fn after(mut self, event: &Event) -> Self {
+    /// Adds an event.
+    pub(crate) fn apply(&mut self, event: &Event) {
         let cents = |amount: Money| Cents::from(amount.cents());
         match event {
             Event::ProgrammeEstablished(event) => self.authorised += cents(event.authorised),
@@ -61,7 +60,6 @@ impl Totals {
             | Event::PeriodClosed(_)
             | Event::ProgrammeClosed(_) => {}
         }
-        self
     }
 
     /// Adds one change of an entry.

@@ -12,7 +12,9 @@ use ledger_domain::{
     region::{self, Region},
 };
 use ledger_projections::{PhaseOutQuery, ProgrammeProjection, RegionProjection};
-use ledger_store::{EventLog, EventReader, Options, Snapshot, SnapshotKind, TapeLog, TapeReader, TileRoots};
+use ledger_store::{
+    EventLog, EventReader, Options, Snapshot, SnapshotKind, Snapshots, TapeLog, TapeReader, TileRoots,
+};
 
 use super::{KIND, Kept};
 use crate::{
@@ -118,14 +120,18 @@ fn opened(directory: &Path) -> (Writer<TapeLog>, Queries<TapeReader>) {
     (writer, queries.with_snapshots_every(SPACING_EVENTS))
 }
 
-/// The same log asked without snapshots.
-fn replaying(writer: &Writer<TapeLog>) -> Queries<TapeReader> {
+/// The same log asked without facts, and without snapshots unless they are given.
+fn replaying(writer: &Writer<TapeLog>, snapshots: Option<Snapshots>) -> Queries<TapeReader> {
+    let kept = Kept {
+        facts_per_event: 0,
+        ..Kept::new(snapshots)
+    };
     let reader = writer.log().reader();
     let mut model = ReadModel::default();
     model.catch_up(&reader).expect("applied");
     let proofs =
         Proofs::open(Keep::Memory(BTreeMap::new()), TileRoots::default(), &reader, true).expect("opens");
-    Queries::new(reader, model, proofs, Kept::new(None), clock())
+    Queries::new(reader, model, proofs, kept, clock())
 }
 
 /// Every report at many positions, the last among them, as text.
@@ -245,9 +251,11 @@ fn what_was_known_is_told_from_a_snapshot_as_from_all_events() {
         let snapshots = writer.log().snapshots();
         let kept = snapshots.positions(KIND);
         assert!(kept.len() > 3, "seed {seed}: {kept:?}");
-        let all = told(&replaying(&writer));
+        let all = told(&replaying(&writer, None));
         assert!(uses_snapshots(&queries));
-        assert!(told(&queries) == all, "seed {seed}");
+        assert!(told(&queries) == all, "seed {seed}: by facts");
+        let by_events = replaying(&writer, Some(snapshots.clone()));
+        assert!(told(&by_events) == all, "seed {seed}: by events");
         agrees_with_events(&writer, &queries, &format!("seed {seed}"));
         drop((writer, queries, snapshots));
         let (mut writer, queries) = opened(directory.path());

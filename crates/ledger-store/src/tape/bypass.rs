@@ -148,7 +148,7 @@ mod tests {
             let direct: Arc<dyn File> = if is_refused {
                 Arc::new(Refusing)
             } else {
-                disk.open_direct(&path).unwrap().into()
+                disk.open_direct(&path, true).unwrap().into()
             };
             let mut bypass = Bypass::new(direct, 9_000);
             let mut expected = vec![0; usize::try_from(first).unwrap()];
@@ -175,7 +175,7 @@ mod tests {
         let path = folder.path().join("file");
         let disk = FaultyDisk::new(Some((1, Fault::Full)));
         let cached: Arc<dyn File> = disk.create(&path).unwrap().into();
-        let mut bypass = Bypass::new(disk.open_direct(&path).unwrap().into(), BLOCK_BYTES);
+        let mut bypass = Bypass::new(disk.open_direct(&path, true).unwrap().into(), BLOCK_BYTES);
         let told = bypass.write(&[b'x'; BLOCK_BYTES], 0, &cached);
         assert_eq!(told.unwrap_err().kind(), io::ErrorKind::StorageFull);
     }

@@ -1,10 +1,10 @@
 //! Reading the tape line by line, over segments, with filler skipped.
 
-use std::sync::Arc;
+use std::{io, ops::Range, sync::Arc};
 
 use memchr::memchr;
 
-use super::{Place, Tape, failed};
+use super::{Place, Tape, ahead::Ahead, failed};
 use crate::{
     Fatal,
     disk::File,
@@ -15,7 +15,7 @@ use crate::{
 const READ_BYTES: usize = 1 << 18;
 
 /// No line is longer. What goes on without a newline is damage and is not gathered in memory.
-const LINE_BYTES_MAX: usize = LEAF_BYTES_MAX + DETAILS_BYTES_MAX + 1;
+pub(super) const LINE_BYTES_MAX: usize = LEAF_BYTES_MAX + DETAILS_BYTES_MAX + 1;
 
 /// A line and where it stands.
 #[derive(Debug)]
@@ -45,14 +45,16 @@ pub(crate) struct Lines<'a> {
     /// The segments still to come, last first.
     ahead: Vec<u64>,
     /// The open segment; none before the first and after the last.
-    open: Option<(u64, Arc<dyn File>)>,
+    open: Option<Open>,
+    /// From how many bytes on a segment is read ahead, past the system's cache.
+    ahead_bytes: u64,
     buffer: Vec<u8>,
     /// Where in the buffer the next line begins, and where ends what was read.
     start: usize,
     end: usize,
     /// How much of the buffer, from the start, is known to hold no newline.
     searched: usize,
-    /// The file's offset of the buffer's first byte.
+    /// The file's offset of what is to be read next, which follows what is in the buffer.
     offset: u64,
     /// Whether the open segment was read to its end.
     drained: bool,
@@ -60,8 +62,16 @@ pub(crate) struct Lines<'a> {
     pub(crate) read_bytes: u64,
 }
 
+#[derive(Debug)]
+struct Open {
+    segment: u64,
+    file: Arc<dyn File>,
+    ahead: Option<Ahead>,
+}
+
 impl<'a> Lines<'a> {
-    pub(super) fn new(tape: &'a Tape, from: Place) -> Self {
+    /// The lines from a place on. Segments with so many bytes to read, or more, are read ahead.
+    pub(super) fn new(tape: &'a Tape, from: Place, ahead_bytes: u64) -> Self {
         let mut ahead = tape.segments();
         ahead.retain(|segment| *segment >= from.segment);
         ahead.reverse();
@@ -75,6 +85,7 @@ impl<'a> Lines<'a> {
             tape,
             ahead,
             open: None,
+            ahead_bytes,
             buffer: Vec::new(),
             start: 0,
             end: 0,
@@ -88,13 +99,12 @@ impl<'a> Lines<'a> {
     /// The next line that is no filler; none at the end of the tape.
     pub(crate) fn next(&mut self) -> Result<Option<Found<'_>>, Fatal> {
         let (start, end, whole) = loop {
-            let Some((segment, file)) = &self.open else {
+            if self.open.is_none() {
                 let Some(segment) = self.ahead.pop() else {
                     return Ok(None);
                 };
-                self.open = Some((segment, self.tape.file(segment)?));
-                continue;
-            };
+                self.open = Some(self.open(segment)?);
+            }
             let rest = self.buffer.get(self.start..self.end).unwrap_or_default();
             let filler = rest.iter().take_while(|byte| **byte == b'\n').count();
             if filler > 0 {
@@ -116,28 +126,61 @@ impl<'a> Lines<'a> {
                 continue;
             }
             self.searched = rest.len();
-            self.offset += self.start as u64;
-            self.buffer.copy_within(self.start..self.end, 0);
-            (self.start, self.end) = (0, self.end - self.start);
-            if self.buffer.len() < self.end + READ_BYTES {
-                self.buffer.resize(self.end + READ_BYTES, 0);
+            let before = self.end - self.start;
+            if let Some(open) = &mut self.open {
+                let read = open.read_on(&mut self.buffer, self.start..self.end, self.offset);
+                let read = read.map_err(|error| failed("reading", &self.tape.path(open.segment), &error));
+                (self.start, self.end, self.drained) = read?;
             }
-            let room = self.end..self.end + READ_BYTES;
-            let into = self.buffer.get_mut(room).unwrap_or_default();
-            let read = file
-                .read_at(into, self.offset + self.end as u64)
-                .map_err(|error| failed("reading", &self.tape.path(*segment), &error))?;
-            self.end += read;
-            self.drained = read < READ_BYTES;
-            self.read_bytes += read as u64;
+            let read = (self.end - self.start - before) as u64;
+            (self.offset, self.read_bytes) = (self.offset + read, self.read_bytes + read);
         };
-        let segment = self.open.as_ref().map_or(0, |(segment, _)| *segment);
         let place = Place {
-            segment,
-            offset: self.offset + start as u64,
+            segment: self.open.as_ref().map_or(0, |open| open.segment),
+            offset: self.offset - (self.end - start) as u64,
         };
         (self.start, self.searched) = (end + usize::from(whole), 0);
         let bytes = self.buffer.get(start..end).unwrap_or_default();
         Ok(Some(Found { place, bytes, whole }))
+    }
+
+    fn open(&self, segment: u64) -> Result<Open, Fatal> {
+        let file = self.tape.file(segment)?;
+        let length = file.length();
+        let length = length.map_err(|error| failed("measuring", &self.tape.path(segment), &error))?;
+        let ahead = if length.saturating_sub(self.offset) >= self.ahead_bytes {
+            let direct = self.tape.disk().open_direct(&self.tape.path(segment), false);
+            direct
+                .ok()
+                .and_then(|direct| Ahead::start(direct.into(), Arc::clone(&file), self.offset))
+        } else {
+            None
+        };
+        Ok(Open { segment, file, ahead })
+    }
+}
+
+impl Open {
+    /// Keeps the unused part of the buffer and adds what follows in the file, from an offset on. Tells where both lie in
+    /// the buffer then, and whether the file ends with them.
+    fn read_on(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        unused: Range<usize>,
+        offset: u64,
+    ) -> io::Result<(usize, usize, bool)> {
+        if let Some(ahead) = &mut self.ahead {
+            let stretch = ahead.next(buffer, unused)?;
+            *buffer = stretch.memory;
+            return Ok((stretch.start, stretch.end, stretch.is_last));
+        }
+        let begin = unused.len();
+        buffer.copy_within(unused, 0);
+        if buffer.len() < begin + READ_BYTES {
+            buffer.resize(begin + READ_BYTES, 0);
+        }
+        let into = buffer.get_mut(begin..begin + READ_BYTES).unwrap_or_default();
+        let read = self.file.read_at(into, offset)?;
+        Ok((0, begin + read, read < READ_BYTES))
     }
 }

@@ -1,5 +1,6 @@
 //! The tape: text files of lines that are the truth. Everything else in a data directory is made from them.
 
+mod ahead;
 mod bypass;
 mod line;
 mod lines;
@@ -27,6 +28,9 @@ use crate::{
     render::Widths,
     shared::{reading, writing},
 };
+
+/// From how many bytes on it pays to read a segment ahead, past the system's cache.
+const AHEAD_BYTES_MIN: u64 = 16 << 20;
 
 /// Where a line begins, or where the next one would.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,7 +170,12 @@ impl Tape {
 
     /// The lines from a place on.
     pub(crate) fn lines(&self, from: Place) -> Lines<'_> {
-        Lines::new(self, from)
+        Lines::new(self, from, u64::MAX)
+    }
+
+    /// The same, for whoever goes through all of them once.
+    pub(crate) fn all_lines(&self, from: Place) -> Lines<'_> {
+        Lines::new(self, from, AHEAD_BYTES_MIN)
     }
 
     /// The length of all segments in bytes, with filler.

@@ -60,7 +60,7 @@ pub(crate) fn survey(tape: &Tape, options: &Options, start: Start) -> Result<Sur
     let total_bytes = tape.total_bytes();
     let mut open_tree = tree;
     let (mut segment, mut commit_lines) = (from.segment, 0);
-    let mut lines = tape.lines(from);
+    let mut lines = tape.all_lines(from);
     survey.trouble = loop {
         let read_bytes = lines.read_bytes;
         let Some(line) = lines.next()? else { break None };

@@ -317,7 +317,7 @@ fn reopen(tape: &Tape, segment: u64) -> Result<Arc<dyn File>, Fatal> {
 
 /// A segment's file past the system's cache; the file as it is where there is no such way.
 fn direct(tape: &Tape, segment: u64, file: &Arc<dyn File>) -> Arc<dyn File> {
-    let direct = tape.disk.open_direct(&tape.path(segment));
+    let direct = tape.disk.open_direct(&tape.path(segment), true);
     direct.map_or_else(|_| Arc::clone(file), Arc::from)
 }
 

@@ -51,7 +51,7 @@ fn written(data: EventData) -> (Event, Vec<u8>, Vec<u8>) {
     let seed = [u8::try_from(number % 251).unwrap(); 32];
     let (mut line, mut record) = (Vec::new(), Vec::new());
     let salts = Salts::new(Some(seed)).unwrap();
-    let sealed = texts.and_then(|texts| salts.seal(texts).unwrap());
+    let sealed = texts.and_then(|texts| salts.sealing().seal(texts).unwrap());
     let widths = render::line(&mut event, sealed.as_ref(), &mut line).unwrap();
     record::encode(&event, PLACE, widths, &mut record).unwrap();
     (event, line, record)

@@ -121,7 +121,9 @@ impl<'a> Case<'a> {
 
     /// The event, unless something was broken or a total of the programme would leave its range.
     pub(super) fn finish(mut self, event: Event) -> Result<Event, Refusal> {
-        if let Some(name) = self.programme.totals.after(&event).out_of_range() {
+        let mut totals = self.programme.totals;
+        totals.apply(&event);
+        if let Some(name) = totals.out_of_range() {
             self.checks.refuse(Code::TotalOutOfRange, || out_of_range(name));
         }
         self.checks.verdict().map(|()| event)
