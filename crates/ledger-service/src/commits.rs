@@ -82,9 +82,10 @@ pub(crate) fn run<L: EventLog>(
     };
     while let Some(first) = waiting.blocking_recv() {
         commits.take(first);
-        while let Ok(next) = waiting.try_recv() {
-            commits.take(next);
-        }
+        commits.take_all(&mut waiting);
+        // Whoever is about to post, and waits for this core, does so before the group goes to the disk.
+        std::thread::yield_now();
+        commits.take_all(&mut waiting);
         if commits.syncing.is_none() && commits.open.is_some() {
             commits.close();
         }
@@ -106,6 +107,13 @@ struct Commits<'a, L: EventLog> {
 }
 
 impl<L: EventLog> Commits<'_, L> {
+    /// Takes what waits now.
+    fn take_all(&mut self, waiting: &mut mpsc::Receiver<Waiting>) {
+        while let Ok(next) = waiting.try_recv() {
+            self.take(next);
+        }
+    }
+
     fn take(&mut self, waiting: Waiting) {
         match waiting {
             Waiting::Post(submission, answer) => {

@@ -122,6 +122,8 @@ fn grown(sizes: &[u64], values: &[f64]) -> String {
 
 /// This program again, for one part of one size.
 fn child(folder: &Path, part: &str, size: u64) -> Result<Figures> {
+    // What the part before it left to be written is not measured with this one.
+    rustix::fs::sync();
     let output = Command::new(std::env::current_exe()?)
         .arg("--directory")
         .arg(folder)
