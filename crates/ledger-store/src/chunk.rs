@@ -14,6 +14,15 @@ pub(crate) struct Chunk {
 }
 
 impl Chunk {
+    /// One with room for as much as another has room for.
+    pub(crate) fn as_large_as(other: &Self) -> Self {
+        Self {
+            bytes: Vec::with_capacity(other.bytes.capacity()),
+            lines: Vec::with_capacity(other.lines.capacity()),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }

@@ -70,14 +70,10 @@ impl Desk {
         }
     }
 
-    /// A chunk with nothing in it, and the memory of one that was written when there is one: new memory costs more than
-    /// what is put into it.
-    pub(crate) fn empty(&self) -> Chunk {
-        let empty = self
-            .thread
-            .as_ref()
-            .and_then(|thread| thread.empty.try_recv().ok());
-        empty.unwrap_or_default()
+    /// A chunk that was written, with nothing in it and its memory, when there is one: new memory costs more than what is
+    /// put into it.
+    pub(crate) fn empty(&self) -> Option<Chunk> {
+        self.thread.as_ref()?.empty.try_recv().ok()
     }
 
     /// Has the scribe take a chunk on its thread, and goes on.

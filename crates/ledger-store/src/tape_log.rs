@@ -176,9 +176,8 @@ impl TapeLog {
     /// Gives the scribe the chunk at hand.
     fn hand_over(&mut self) -> Result<(), Fatal> {
         let desk = self.desk.get_mut();
-        let chunk = mem::replace(&mut self.chunk, desk.empty());
-        self.chunk.bytes.reserve(chunk.bytes.capacity());
-        self.chunk.lines.reserve(chunk.lines.capacity());
+        let next = desk.empty().unwrap_or_else(|| Chunk::as_large_as(&self.chunk));
+        let chunk = mem::replace(&mut self.chunk, next);
         self.end = chunk.end();
         let given = desk.give(chunk);
         self.poison(given)
