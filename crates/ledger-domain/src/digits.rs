@@ -57,10 +57,9 @@ impl Digits {
     #[inline]
     pub fn date(&mut self, date: Date) -> &mut Self {
         let (year, month, day) = date.ymd();
-        let digits = u64::from(year) * 10_000 + u64::from(month) * 100 + u64::from(day);
-        let [y0, y1, y2, y3, m0, m1, d0, d1] = eight_digits(digits).to_le_bytes();
-        self.put([y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1]);
-        self
+        let [.., m0, m1, d0, d1] = eight_digits(u64::from(month) * 100 + u64::from(day)).to_le_bytes();
+        self.put([b'-', m0, m1, b'-', d0, d1]);
+        self.number(year.into(), 4)
     }
 
     /// Puts an amount before what is there: two decimals, and a minus sign where it is due.
@@ -131,6 +130,16 @@ mod tests {
             assert_eq!(digits.number(number, 1).as_str(), number.to_string());
             let mut wide = Digits::default();
             assert_eq!(wide.number(number, 6).as_str(), format!("{number:06}"));
+        }
+    }
+
+    /// Damaged bytes may hold any day; it is told as it is.
+    #[test]
+    fn days_beyond_the_contract_are_told_too() {
+        for days in [0, 1_000_000, 2_932_896, 2_932_897, 20_000_000] {
+            let date = Date::from_epoch_days(days);
+            let (year, month, day) = date.ymd();
+            assert_eq!(date.to_string(), format!("{year:04}-{month:02}-{day:02}"));
         }
     }
 
