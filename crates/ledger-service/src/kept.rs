@@ -51,8 +51,8 @@ pub(crate) trait Keepable: Default {
     /// Folds one event of the stream.
     fn fold(&mut self, event: &Event);
 
-    /// Folds a fact, when it is one of the stream with this id.
-    fn fold_fact(&mut self, id: &Id, position: u64, fact: &FactV1<'_>);
+    /// Folds a fact of the stream.
+    fn fold_fact(&mut self, position: u64, fact: &FactV1<'_>);
 
     /// The bytes of its sums.
     fn bytes(&self) -> Option<Vec<u8>>;
@@ -72,8 +72,8 @@ macro_rules! keepable {
                 self.apply(event);
             }
 
-            fn fold_fact(&mut self, id: &Id, position: u64, fact: &FactV1<'_>) {
-                $fold_fact(self, id, position, fact);
+            fn fold_fact(&mut self, position: u64, fact: &FactV1<'_>) {
+                $fold_fact(self, position, fact);
             }
 
             fn bytes(&self) -> Option<Vec<u8>> {
@@ -98,9 +98,8 @@ macro_rules! keepable {
 keepable!(
     ProgrammeProjection,
     ProgrammeSumsV1,
-    |programme: &mut ProgrammeProjection, id: &Id, position, fact: &FactV1<'_>| {
+    |programme: &mut ProgrammeProjection, position, fact: &FactV1<'_>| {
         if let FactV1::Entry(entry) = fact
-            && entry.programme == id.as_str()
             && let Some(fact) = entry.to_domain()
         {
             programme.apply_entry(position, entry.booking_date(), &fact);
@@ -111,9 +110,8 @@ keepable!(
 keepable!(
     RegionProjection,
     RegionSumsV1,
-    |region: &mut RegionProjection, id: &Id, _, fact: &FactV1<'_>| {
+    |region: &mut RegionProjection, _, fact: &FactV1<'_>| {
         if let FactV1::Cost(cost) = fact
-            && cost.region == id.as_str()
             && let Some(fact) = cost.to_domain()
         {
             region.apply_cost(cost.booking_date(), &fact);
@@ -215,7 +213,9 @@ impl Kept {
                         (Told::Event(event), _) if event.stream == *stream => {
                             projection.get_or_insert_with(P::default).fold(event);
                         }
-                        (Told::Fact(fact), Some(projection)) => projection.fold_fact(id, position, fact),
+                        (Told::Fact(fact), Some(projection)) if is_of(id, fact) => {
+                            projection.fold_fact(position, fact);
+                        }
                         _ => {}
                     },
                 )?;
@@ -292,6 +292,15 @@ fn model_of(reader: &impl EventReader, snapshot: &Snapshot) -> Result<Option<Rea
         }
     }
     Ok(Some(model))
+}
+
+/// Whether a fact is about what has this id: a programme takes no costs, and a region nothing else.
+fn is_of(id: &Id, fact: &FactV1<'_>) -> bool {
+    match fact {
+        FactV1::Entry(entry) => entry.programme == id.as_str(),
+        FactV1::Cost(cost) => cost.region == id.as_str(),
+        FactV1::Nothing | FactV1::Whole => false,
+    }
 }
 
 /// The projection of a stream, of the bytes of its sums and the events that they name.

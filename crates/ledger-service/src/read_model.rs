@@ -5,7 +5,7 @@ use ledger_domain::{ById, Id};
 use ledger_projections::{ProgrammeProjection, RegionProjection};
 use ledger_store::{EventReader, Fatal, Told};
 
-use crate::proofs::hex;
+use crate::{kept::Keepable as _, proofs::hex};
 
 /// What current reports are made from. It stands at one position, so that a report never mixes two.
 #[derive(Debug, Default)]
@@ -72,18 +72,14 @@ impl ReadModel {
     fn apply(&mut self, position: u64, told: Told<'_>) {
         self.log_position += 1;
         match told {
-            Told::Fact(FactV1::Entry(entry)) => {
-                if let Some(programme) = self.programmes.get_mut(entry.programme)
-                    && let Some(fact) = entry.to_domain()
-                {
-                    programme.apply_entry(position, entry.booking_date(), &fact);
+            Told::Fact(fact @ FactV1::Entry(entry)) => {
+                if let Some(programme) = self.programmes.get_mut(entry.programme) {
+                    programme.fold_fact(position, fact);
                 }
             }
-            Told::Fact(FactV1::Cost(cost)) => {
-                if let Some(region) = self.regions.get_mut(cost.region)
-                    && let Some(fact) = cost.to_domain()
-                {
-                    region.apply_cost(cost.booking_date(), &fact);
+            Told::Fact(fact @ FactV1::Cost(cost)) => {
+                if let Some(region) = self.regions.get_mut(cost.region) {
+                    region.fold_fact(position, fact);
                 }
             }
             Told::Fact(FactV1::Nothing | FactV1::Whole) => {}
