@@ -29,6 +29,8 @@ const TOGETHER: usize = 16;
 const WAITING_MAX: usize = 128;
 /// How many blocks are filed together: 1 MiB. After a kill the next opening reads their events from the tape.
 const FILED_TOGETHER: usize = 128;
+/// How many blocks' memory is kept for the next ones: new memory costs more than what is put into it.
+const EMPTY_MAX: usize = 2 * FILED_TOGETHER;
 
 /// The writer's end. It never fails: when sled does, readers go to the tape.
 #[derive(Debug)]
@@ -38,6 +40,8 @@ pub(crate) struct Clerk {
     thread: Option<(SyncSender<Vec<Work>>, JoinHandle<()>)>,
     /// Blocks that are not handed over yet.
     held: Vec<Work>,
+    /// The memory of blocks that sled has.
+    empty: Receiver<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -59,10 +63,11 @@ enum Work {
 impl Clerk {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
         let (sender, receiver) = sync_channel(WAITING_MAX);
+        let (filed, empty) = sync_channel(EMPTY_MAX);
         let theirs = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
             .name("sled".to_owned())
-            .spawn(move || work(&theirs, &receiver));
+            .spawn(move || work(&theirs, &receiver, &filed));
         if let Err(error) = &thread {
             tracing::warn!(%error, "there is no thread for sled: commits wait for it");
         }
@@ -71,7 +76,14 @@ impl Clerk {
             shared,
             thread,
             held: Vec::new(),
+            empty,
         }
+    }
+
+    /// Memory for a block: of one that was filed, when there is one.
+    pub(crate) fn empty(&self) -> Vec<u8> {
+        let empty = self.empty.try_recv();
+        empty.unwrap_or_else(|_| Vec::with_capacity(BLOCK_BYTES_MAX))
     }
 
     /// Takes a block, which readers find at once.
@@ -143,7 +155,7 @@ impl Clerk {
             None => Some(held),
         };
         if let Some(left) = left {
-            act_on_all(&self.shared, left);
+            drop(act_on_all(&self.shared, left));
         }
     }
 }
@@ -159,7 +171,7 @@ impl Drop for Clerk {
     }
 }
 
-fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>) {
+fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>, filed: &SyncSender<Vec<u8>>) {
     let mut at_hand = Vec::new();
     loop {
         // Readers find them in memory, so nobody waits for these.
@@ -171,7 +183,10 @@ fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>) {
         let is_last = matches!(more, Err(TryRecvError::Disconnected));
         let is_all = more.map(|more| at_hand.extend(more)).is_err();
         if is_all || at_hand.len() >= FILED_TOGETHER {
-            act_on_all(shared, mem::take(&mut at_hand));
+            for empty in act_on_all(shared, mem::take(&mut at_hand)) {
+                // There are enough of them.
+                let _ = filed.try_send(empty);
+            }
         }
         if is_last {
             return;
@@ -179,16 +194,15 @@ fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>) {
     }
 }
 
-/// Does what is at hand, in its order.
-fn act_on_all(shared: &Shared, at_hand: Vec<Work>) {
+/// Does what is at hand, in its order; tells the memory of what was filed.
+fn act_on_all(shared: &Shared, at_hand: Vec<Work>) -> Vec<Vec<u8>> {
     shared.reopen_when_due();
     ask(shared, &|blocks| {
         Blocks::make_room(&blocks.events, &keys_of(&at_hand, Work::record_keys))?;
         Blocks::make_room(&blocks.facts, &keys_of(&at_hand, Work::facts_keys))
     });
-    for work in at_hand {
-        act(shared, work);
-    }
+    let filed = at_hand.into_iter().filter_map(|work| act(shared, work));
+    filed.collect()
 }
 
 fn keys_of(works: &[Work], keys: fn(&Work) -> Vec<IVec>) -> Vec<IVec> {
@@ -231,17 +245,17 @@ fn ask(shared: &Shared, call: &dyn Fn(&Blocks) -> Result<(), Fault>) {
     }
 }
 
-fn act(shared: &Shared, work: Work) {
+fn act(shared: &Shared, work: Work) -> Option<Vec<u8>> {
     let ask = |call: &dyn Fn(&Blocks) -> Result<(), Fault>| ask(shared, call);
     match work {
         Work::Block((first, records)) => {
             ask(&|blocks| blocks.put_block(first, &records));
             // sled has it, or has failed: then the tape is read.
-            leave(&shared.waiting, &records);
+            return leave(&shared.waiting, records);
         }
         Work::Facts((first, facts)) => {
             ask(&|blocks| blocks.put_facts(first, &facts));
-            leave(&shared.waiting_facts, &facts);
+            return leave(&shared.waiting_facts, facts);
         }
         Work::Tiles(first, roots) => shared.tiles.write(first, &roots),
         Work::Cut(size) => ask(&|blocks| blocks.cut(size)),
@@ -254,15 +268,15 @@ fn act(shared: &Shared, work: Work) {
             let _ = done.send(());
         }
     }
+    None
 }
 
 /// A block that was filed waits no more. One that was cut off in the meantime is not there, and another may have its place.
-fn leave(waiting: &RwLock<VecDeque<Block>>, block: &Arc<Vec<u8>>) {
-    let mut waiting = writing(waiting);
-    if waiting
-        .front()
-        .is_some_and(|(_, first)| Arc::ptr_eq(first, block))
-    {
-        waiting.pop_front();
-    }
+/// Tells its memory, emptied, when nobody else reads it and it is no longer than most.
+fn leave(waiting: &RwLock<VecDeque<Block>>, block: Arc<Vec<u8>>) -> Option<Vec<u8>> {
+    let is_it = |(_, first): &mut Block| Arc::ptr_eq(first, &block);
+    drop(writing(waiting).pop_front_if(is_it));
+    let mut empty = Arc::into_inner(block)?;
+    empty.clear();
+    (empty.capacity() <= BLOCK_BYTES_MAX).then_some(empty)
 }

@@ -82,7 +82,7 @@ pub(crate) fn complete_facts(blocks: &Blocks, end: u64) -> Result<(), Fault> {
     if position >= end {
         return Ok(());
     }
-    let seal = |making: &mut Making, before: u64| match making.seal(usize::MAX, before) {
+    let seal = |making: &mut Making, before: u64| match making.seal(usize::MAX, before, Vec::new()) {
         Some((first, facts)) => blocks.put_facts(first, &facts),
         None => Ok(()),
     };

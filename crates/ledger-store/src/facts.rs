@@ -279,10 +279,9 @@ impl Making {
         self.facts.get(..bytes).unwrap_or(&self.facts)
     }
 
-    /// Takes out the first bytes, at most so many: the facts before a position.
-    pub(crate) fn seal(&mut self, bytes: usize, before: u64) -> Option<Block> {
+    /// Takes out the first bytes, at most so many: the facts before a position. The others go on in memory that is empty.
+    pub(crate) fn seal(&mut self, bytes: usize, before: u64, mut rest: Vec<u8>) -> Option<Block> {
         let first = std::mem::replace(&mut self.first, before);
-        let mut rest = Vec::with_capacity(BLOCK_BYTES_MAX);
         rest.extend_from_slice(self.facts.get(bytes..).unwrap_or_default());
         let mut facts = std::mem::replace(&mut self.facts, rest);
         facts.truncate(bytes);

@@ -4,27 +4,37 @@ use std::mem;
 
 use ledger_proof::{Hash, Tree, leaf_hash};
 
-use crate::{render::Widths, tape::Checksum, tile_roots::TILE_EVENTS};
-
-/// One staged event. Some 60 bytes are kept of each; the line itself goes to the tape in chunks.
-#[derive(Clone, Copy, Debug)]
-struct Staged {
-    hash: Hash,
-    /// Where its line ends, in bytes from the group's first.
-    line_end: u64,
-    /// The checksum up to it.
-    checksum: u32,
-}
+use crate::{Fatal, render::Widths, tape::Checksum, tile_roots::TILE_EVENTS};
 
 /// How many events a run holds.
 const RUN_EVENTS: usize = 1_024;
 
-/// Staged events one after the other. A long group is many runs, so that it grows without being copied.
+/// Staged events one after the other. A long group is many runs, so that it grows without being copied; all else goes to
+/// the tape in chunks, and a rollback reads the run that it ends in back from there.
 #[derive(Debug)]
 struct Run {
-    /// The tree before the first of them, which a rollback starts from: trees cannot shrink.
+    /// What was before the first of them.
+    before: Upto,
+    /// The widths of their lines.
+    lines: Vec<Widths>,
+}
+
+/// All events of a group before one of them.
+#[derive(Clone, Debug, Default)]
+struct Upto {
+    /// Trees cannot shrink.
     tree: Tree,
-    staged: Vec<Staged>,
+    checksum: Checksum,
+    /// Where their lines end, in bytes from the group's first.
+    end: u64,
+}
+
+impl Upto {
+    fn add(&mut self, leaf: &[u8], widths: Widths) -> Option<Hash> {
+        self.checksum.add_event(leaf, widths.details);
+        self.end += widths.line();
+        self.tree.push(leaf_hash(leaf))
+    }
 }
 
 /// A group of events that is not durable yet. Its buffers are used again by the next one.
@@ -32,13 +42,12 @@ struct Run {
 pub(crate) struct Group {
     /// The tree before the group.
     base: Tree,
-    /// The tree with the group.
-    tree: Tree,
-    checksum: Checksum,
+    /// All of the group.
+    all: Upto,
     /// Full but for the last.
     runs: Vec<Run>,
     /// Memory for the first run of the next group.
-    spare: Vec<Staged>,
+    spare: Vec<Widths>,
     /// The roots of the tiles that it fills.
     tiles: Vec<Hash>,
 }
@@ -46,20 +55,20 @@ pub(crate) struct Group {
 impl Group {
     /// A group after what is durable.
     pub(crate) fn after(base: &Tree) -> Self {
-        Self {
-            base: base.clone(),
-            tree: base.clone(),
-            ..Self::default()
-        }
+        let mut group = Self::default();
+        group.all.tree.clone_from(base);
+        group.close();
+        group
     }
 
     /// Begins another group after this one. Memory that a large one took is given back.
     pub(crate) fn close(&mut self) {
-        self.base.clone_from(&self.tree);
-        self.checksum = Checksum::default();
+        self.base.clone_from(&self.all.tree);
+        self.all.checksum = Checksum::default();
+        self.all.end = 0;
         self.tiles.clear();
         if let Some(run) = self.runs.drain(..).next() {
-            self.spare = run.staged;
+            self.spare = run.lines;
             self.spare.clear();
         }
     }
@@ -71,12 +80,12 @@ impl Group {
 
     /// The position after its last event.
     pub(crate) fn size(&self) -> u64 {
-        self.tree.size()
+        self.all.tree.size()
     }
 
     /// The tree with all that is staged.
     pub(crate) fn tree(&self) -> &Tree {
-        &self.tree
+        &self.all.tree
     }
 
     /// The number of the first tile that it fills, and their roots.
@@ -85,74 +94,59 @@ impl Group {
     }
 
     pub(crate) fn checksum(&self) -> Checksum {
-        self.checksum.clone()
+        self.all.checksum.clone()
     }
 
     /// Takes in the next event, whose line has this leaf and these widths.
     pub(crate) fn add(&mut self, leaf: &[u8], widths: Widths) {
-        let hash = leaf_hash(leaf);
-        self.checksum.add_event(leaf, widths.details);
-        let staged = Staged {
-            hash,
-            line_end: self.end() + widths.line(),
-            checksum: self.checksum.state(),
-        };
         match self.runs.last_mut() {
-            Some(run) if run.staged.len() < RUN_EVENTS => run.staged.push(staged),
-            _ => self.begin_run(staged),
+            Some(run) if run.lines.len() < RUN_EVENTS => run.lines.push(widths),
+            _ => self.begin_run(widths),
         }
-        self.tiles.extend(self.tree.push(hash));
+        self.tiles.extend(self.all.add(leaf, widths));
     }
 
-    fn begin_run(&mut self, first: Staged) {
-        let mut staged = if self.runs.is_empty() {
+    fn begin_run(&mut self, first: Widths) {
+        let mut lines = if self.runs.is_empty() {
             mem::take(&mut self.spare)
         } else {
             Vec::with_capacity(RUN_EVENTS)
         };
-        staged.push(first);
-        let tree = self.tree.clone();
-        self.runs.push(Run { tree, staged });
+        lines.push(first);
+        let before = self.all.clone();
+        self.runs.push(Run { before, lines });
     }
 
     /// Forgets events from a position on; returns where their lines began, which
-    /// stay on the tape until the caller takes them back.
-    pub(crate) fn cut(&mut self, size: u64) -> u64 {
+    /// stay on the tape until the caller takes them back. `line` reads bytes of the group, which it wrote.
+    pub(crate) fn cut(
+        &mut self,
+        size: u64,
+        line: impl Fn(u64, u64) -> Result<Vec<u8>, Fatal>,
+    ) -> Result<u64, Fatal> {
         let kept = usize::try_from(size.saturating_sub(self.first())).unwrap_or(usize::MAX);
         self.runs.truncate(kept / RUN_EVENTS + 1);
         if let Some(run) = self.runs.get_mut(kept / RUN_EVENTS) {
-            run.staged.truncate(kept % RUN_EVENTS);
-            self.tree.clone_from(&run.tree);
-            for staged in &run.staged {
-                self.tree.push(staged.hash);
+            run.lines.truncate(kept % RUN_EVENTS);
+            self.all.clone_from(&run.before);
+            for widths in &run.lines {
+                let line = line(self.all.end, self.all.end + widths.line())?;
+                let leaf = line.get(..widths.leaf as usize).unwrap_or_default();
+                self.all.add(leaf, *widths);
             }
         }
-        self.runs.pop_if(|run| run.staged.is_empty());
-        let last = self.last();
-        let (line_end, checksum) = last.map_or((0, 0), |last| (last.line_end, last.checksum));
-        self.checksum = Checksum::resume(checksum);
+        self.runs.pop_if(|run| run.lines.is_empty());
         let tiles = self.size() / TILE_EVENTS - self.first() / TILE_EVENTS;
         self.tiles.truncate(usize::try_from(tiles).unwrap_or(usize::MAX));
-        line_end
-    }
-
-    fn last(&self) -> Option<&Staged> {
-        self.runs.last()?.staged.last()
-    }
-
-    /// Where the last event's line ends, in bytes from the group's first.
-    pub(crate) fn end(&self) -> u64 {
-        self.last().map_or(0, |last| last.line_end)
+        Ok(self.all.end)
     }
 
     /// Where the line of a staged event begins and ends, in bytes from the group's first.
     pub(crate) fn line(&self, position: u64) -> Option<(u64, u64)> {
         let index = usize::try_from(position.checked_sub(self.first())?).ok()?;
-        let staged = |index: usize| self.runs.get(index / RUN_EVENTS)?.staged.get(index % RUN_EVENTS);
-        let before = index.checked_sub(1).and_then(staged);
-        Some((
-            before.map_or(0, |before| before.line_end),
-            staged(index)?.line_end,
-        ))
+        let run = self.runs.get(index / RUN_EVENTS)?;
+        let (before, from) = run.lines.split_at_checked(index % RUN_EVENTS)?;
+        let begin = run.before.end + before.iter().map(|widths| widths.line()).sum::<u64>();
+        Some((begin, begin + from.first()?.line()))
     }
 }

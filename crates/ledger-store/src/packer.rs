@@ -150,7 +150,7 @@ impl Packer {
 
     /// Files the first bytes of the block in the making: those of the events before a position.
     fn seal(&mut self, bytes: usize, before: u64) {
-        let mut rest = Vec::with_capacity(BLOCK_BYTES_MAX);
+        let mut rest = self.clerk.empty();
         rest.extend_from_slice(self.block.get(bytes..).unwrap_or_default());
         let mut records = std::mem::replace(&mut self.block, rest);
         records.truncate(bytes);
@@ -162,7 +162,7 @@ impl Packer {
     }
 
     fn seal_facts(&mut self, bytes: usize, before: u64) {
-        if let Some(facts) = self.facts.seal(bytes, before) {
+        if let Some(facts) = self.facts.seal(bytes, before, self.clerk.empty()) {
             self.clerk.file_facts(facts);
         }
         self.all_whole(|whole| whole.facts = whole.facts.saturating_sub(bytes));

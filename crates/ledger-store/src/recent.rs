@@ -1,152 +1,174 @@
 //! Hashes that were added last, and the positions that they lead to: a table that can be cut.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    hash::{BuildHasherDefault, Hasher},
-};
+use std::iter;
+
+use hashbrown::{HashTable, hash_table};
 
 use crate::runs::Pair;
 
 /// Over how many tables hashes are spread: each is so small that it grows within the processor's cache.
 const TABLES: usize = 64;
+/// Stands for no entry.
+const NONE: u32 = u32::MAX;
 
-type Table = HashMap<u64, Lead, BuildHasherDefault<AsItIs>>;
-
+/// Hashes whose entries can be taken back in the order of their coming.
 #[derive(Debug)]
-struct Tables([Table; TABLES]);
-
-impl Default for Tables {
-    fn default() -> Self {
-        Self(std::array::from_fn(|_| Table::default()))
-    }
-}
-
-#[expect(clippy::indexing_slicing, reason = "a remainder of their number")]
-impl Tables {
-    fn of(&self, hash: u64) -> &Table {
-        &self.0[number(hash)]
-    }
-
-    fn of_mut(&mut self, hash: u64) -> &mut Table {
-        &mut self.0[number(hash)]
-    }
-}
-
-/// The number of a hash's table, of bits that no table looks at itself.
-fn number(hash: u64) -> usize {
-    let [.., byte, _, _] = hash.to_le_bytes();
-    usize::from(byte) % TABLES
-}
-
-/// A hash table whose entries can be taken back in the order of their coming. Most hashes come once, and take a place in
-/// the table and one in the order; only those that come again lead to what was there before.
-#[derive(Debug, Default)]
 pub(crate) struct Recent {
-    /// What a hash leads to, the newest of it.
-    newest: Tables,
-    /// All hashes, as they came.
-    order: Vec<u64>,
-    again: Vec<Again>,
+    /// By the highest bits of a hash, so that all hashes of one are below those of the next.
+    tables: [Table; TABLES],
+    /// The number of every entry's table, as they came.
+    order: Vec<u8>,
+    /// No position is below it.
+    first: u64,
 }
 
-/// A position; or, with the highest bit, the number of one that came again.
+/// Entries as they came, and where to find the newest of a hash among them: a place takes four bytes, so that those of
+/// many hashes stay in the cache.
+#[derive(Debug, Default)]
+struct Table {
+    entries: Vec<Recorded>,
+    newest: HashTable<u32>,
+}
+
 #[derive(Clone, Copy, Debug)]
-struct Lead(u64);
-
-#[derive(Debug)]
-struct Again {
-    position: u64,
-    before: Lead,
+struct Recorded {
+    hash: u64,
+    /// Counted from the first.
+    position: u32,
+    /// The entry of the same hash that came before it.
+    before: u32,
 }
 
-impl Lead {
-    const AGAIN: u64 = 1 << 63;
-
-    fn again(self) -> Option<usize> {
-        let number = self.0.checked_sub(Self::AGAIN)?;
-        usize::try_from(number).ok()
+impl Default for Recent {
+    fn default() -> Self {
+        Self {
+            tables: std::array::from_fn(|_| Table::default()),
+            order: Vec::new(),
+            first: 0,
+        }
     }
+}
+
+/// The number of a hash's table.
+fn number(hash: u64) -> u8 {
+    let [.., highest] = hash.to_le_bytes();
+    highest >> (u8::BITS - TABLES.ilog2())
+}
+
+/// What a table looks at: of a hash it looks at the lowest and the highest bits, and those do not tell its own apart.
+fn looked_at(hash: u64) -> u64 {
+    hash.rotate_left(u64::BITS / 2)
 }
 
 impl Recent {
     /// Adds a position behind all others.
+    ///
+    /// # Panics
+    /// When the positions span more than 2^32: more than memory holds.
     pub(crate) fn insert(&mut self, hash: u64, position: u64) {
-        self.order.push(hash);
-        match self.newest.of_mut(hash).entry(hash) {
-            Entry::Vacant(place) => {
-                place.insert(Lead(position));
-            }
-            Entry::Occupied(mut place) => {
-                let number = self.again.len() as u64;
-                let before = place.insert(Lead(Lead::AGAIN | number));
-                self.again.push(Again { position, before });
-            }
+        if self.order.is_empty() {
+            self.first = position;
         }
+        let distance = position.checked_sub(self.first);
+        let distance = distance.map_or(u32::MAX, |distance| u32::try_from(distance).unwrap_or(u32::MAX));
+        assert!(
+            distance < u32::MAX,
+            "position {position} is out of reach of {}",
+            self.first
+        );
+        let number = number(hash);
+        self.order.push(number);
+        self.table_mut(number).insert(hash, distance);
     }
 
     /// Adds the positions with this hash, newest first.
     pub(crate) fn find(&self, hash: u64, found: &mut Vec<u64>) {
-        let mut next = self.newest.of(hash).get(&hash).copied();
-        while let Some(lead) = next {
-            let again = lead.again().and_then(|number| self.again.get(number));
-            found.push(again.map_or(lead.0, |again| again.position));
-            next = again.map(|again| again.before);
+        if let Some(table) = self.tables.get(usize::from(number(hash))) {
+            found.extend(table.find(hash).map(|position| self.first + u64::from(position)));
         }
     }
 
     /// Forgets positions from `size` on.
     pub(crate) fn cut(&mut self, size: u64) {
-        while let Some(hash) = self.order.pop() {
-            let Some(lead) = self.newest.of(hash).get(&hash).copied() else {
-                continue;
-            };
-            let again = lead.again().and_then(|number| self.again.get(number));
-            if again.map_or(lead.0, |again| again.position) < size {
-                self.order.push(hash);
+        let first = self.first;
+        while let Some(number) = self.order.pop() {
+            let table = self.table_mut(number);
+            if table.last().is_some_and(|position| first + u64::from(position) < size) {
+                self.order.push(number);
                 break;
             }
-            let newest = self.newest.of_mut(hash);
-            match again.map(|again| again.before) {
-                Some(before) => newest.insert(hash, before),
-                None => newest.remove(&hash),
-            };
-            if again.is_some() {
-                self.again.pop();
-            }
+            table.pop();
         }
     }
 
     /// Every hash with its positions, sorted; nothing is left.
     pub(crate) fn take(&mut self) -> Vec<Pair> {
-        let mut pairs = Vec::with_capacity(self.order.len());
-        let mut of_one = Vec::new();
-        for hash in self.newest.0.iter().flat_map(HashMap::keys) {
-            self.find(*hash, &mut of_one);
-            pairs.extend(of_one.drain(..).map(|position| (*hash, position)));
+        let Self { tables, order, first } = std::mem::take(self);
+        let mut pairs = Vec::with_capacity(order.len());
+        for table in tables {
+            let sorted = pairs.len();
+            let entries = table.entries.into_iter();
+            pairs.extend(entries.map(|entry| (entry.hash, first + u64::from(entry.position))));
+            pairs.get_mut(sorted..).unwrap_or_default().sort_unstable();
         }
-        *self = Self::default();
-        pairs.sort_unstable();
         pairs
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "of six bits")]
+    fn table_mut(&mut self, number: u8) -> &mut Table {
+        &mut self.tables[usize::from(number)]
     }
 }
 
-/// Takes eight bytes of SHA-256 for the hash that they are.
-#[derive(Debug, Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
+impl Table {
+    fn insert(&mut self, hash: u64, position: u32) {
+        let Self { entries, newest } = self;
+        let place = u32::try_from(entries.len()).unwrap_or(NONE);
+        let before = match newest.entry(looked_at(hash), is_of(entries, hash), look(entries)) {
+            hash_table::Entry::Occupied(mut known) => std::mem::replace(known.get_mut(), place),
+            hash_table::Entry::Vacant(new) => {
+                new.insert(place);
+                NONE
+            }
+        };
+        entries.push(Recorded {
+            hash,
+            position,
+            before,
+        });
     }
 
-    fn write(&mut self, bytes: &[u8]) {
-        // Only whole hashes are asked about; other bytes would still be told apart.
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+    fn find(&self, hash: u64) -> impl Iterator<Item = u32> {
+        let entry = |place: u32| self.entries.get(usize::try_from(place).unwrap_or(usize::MAX));
+        let newest = self.newest.find(looked_at(hash), is_of(&self.entries, hash));
+        let newest = newest.and_then(|place| entry(*place));
+        iter::successors(newest, move |newer| entry(newer.before)).map(|entry| entry.position)
+    }
+
+    fn last(&self) -> Option<u32> {
+        Some(self.entries.last()?.position)
+    }
+
+    /// Forgets the newest entry.
+    fn pop(&mut self) {
+        let Some(Recorded { hash, before, .. }) = self.entries.last().copied() else {
+            return;
+        };
+        if let Ok(mut newest) = self.newest.find_entry(looked_at(hash), is_of(&self.entries, hash)) {
+            if before == NONE {
+                newest.remove();
+            } else {
+                *newest.get_mut() = before;
+            }
         }
+        self.entries.pop();
     }
+}
 
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
+fn is_of(entries: &[Recorded], hash: u64) -> impl Fn(&u32) -> bool {
+    move |place| entries.get(*place as usize).is_some_and(|entry| entry.hash == hash)
+}
+
+fn look(entries: &[Recorded]) -> impl Fn(&u32) -> u64 {
+    move |place| entries.get(*place as usize).map_or(0, |entry| looked_at(entry.hash))
 }

@@ -116,9 +116,10 @@ impl Scribe {
 
     /// Forgets the events of the open group from a position on, also on the tape; tells where that ends then.
     pub(crate) fn cut(&mut self, size: u64) -> Result<Place, Fatal> {
-        self.write_held()?;
-        let byte = self.group.cut(size);
-        let taken = self.tape.take_back(byte);
+        self.write_out()?;
+        let Self { group, tape, .. } = self;
+        let cut = group.cut(size, |from, to| tape.read(from, to));
+        let taken = cut.and_then(|byte| tape.take_back(byte));
         self.note(taken)
     }
 
@@ -127,9 +128,12 @@ impl Scribe {
         self.tape.end()
     }
 
-    /// Where a byte of the open group stands.
-    pub(crate) fn place(&self, byte: u64) -> Place {
-        self.tape.place(byte, false)
+    /// The line of an event of the open group that was taken in, and where it stands.
+    pub(crate) fn line(&mut self, position: u64) -> Result<Option<(Place, Vec<u8>)>, Fatal> {
+        self.write_out()?;
+        let line = self.group.line(position);
+        line.map(|(from, to)| Ok((self.tape.place(from, false), self.tape.read(from, to)?)))
+            .transpose()
     }
 
     /// Ends the open group with a last chunk and a commit line, which are written and not synced; none without events.

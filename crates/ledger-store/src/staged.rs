@@ -59,15 +59,8 @@ impl TapeLog {
             return self.record_of(place, line).map(Some);
         }
         let mut desk = self.desk.borrow_mut();
-        let scribe = desk.scribe()?;
-        scribe.write_out()?;
-        let Some((from, to)) = scribe.group.line(position) else {
-            return Ok(None);
-        };
-        let place = scribe.place(from);
-        let width = usize::try_from(to - from).unwrap_or(usize::MAX);
-        let line = self.shared.tape.bytes(place, width)?;
-        self.record_of(place, &line).map(Some)
+        let line = desk.scribe()?.line(position)?;
+        line.map(|(place, line)| self.record_of(place, &line)).transpose()
     }
 
     /// The event of a line with its newline.

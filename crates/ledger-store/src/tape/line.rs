@@ -39,15 +39,6 @@ pub(crate) struct Commit {
 pub(crate) struct Checksum(Hasher);
 
 impl Checksum {
-    /// Goes on from a state that was asked earlier.
-    pub(crate) fn resume(state: u32) -> Self {
-        Self(Hasher::new_with_initial(state))
-    }
-
-    pub(crate) fn state(&self) -> u32 {
-        self.0.clone().finalize()
-    }
-
     pub(crate) fn add_event(&mut self, leaf: &[u8], details_width: u32) {
         self.0.update(leaf);
         self.0.update(&details_width.to_le_bytes());

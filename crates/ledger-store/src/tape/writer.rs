@@ -102,6 +102,12 @@ impl Writer {
         })
     }
 
+    /// Bytes of the open group that were written out, all of one line.
+    pub(crate) fn read(&self, from: u64, to: u64) -> Result<Vec<u8>, Fatal> {
+        let width = usize::try_from(to - from).unwrap_or(usize::MAX);
+        self.tape.bytes(self.place(from, false), width)
+    }
+
     /// Where the next byte goes.
     pub(crate) fn end(&self) -> Place {
         self.end
