@@ -92,8 +92,7 @@ fn load(ledger: &mut Open) -> Result<(), Failure> {
         commands += outcome.commands;
         events += outcome.events;
     }
-    ledger.writer.commit()?;
-    ledger.queries.catch_up()?;
+    ledger_service::commit_import(&mut ledger.writer, &ledger.queries)?;
     info!(commands, events, "the examples are loaded");
     Ok(())
 }

@@ -207,6 +207,7 @@ impl<L: EventLog> Commits<'_, L> {
                 give(decided, failure);
             }
         }
+        self.writer.keep();
         if self.syncing.as_ref().is_some_and(|group| !group.is_large()) {
             self.close();
         }

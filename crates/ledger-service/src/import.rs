@@ -11,6 +11,7 @@ use ledger_domain::Code;
 use ledger_store::{EventLog, Fatal, Salts};
 
 use crate::{
+    queries::Queries,
     submission::Submission,
     writer::{Outcome, Rejection, Writer},
 };
@@ -72,6 +73,17 @@ pub fn import<L: EventLog>(
             Err(error.into())
         }
     }
+}
+
+/// Makes what was imported durable, and then brings the figures up to it and keeps what the next opening needs, each on a
+/// core of its own.
+pub fn commit_import<L: EventLog>(writer: &mut Writer<L>, queries: &Queries<L::Reader>) -> Result<(), Fatal> {
+    // A crash before this returns leaves a tail that the next opening cuts: nothing of it was told as imported.
+    writer.commit()?;
+    thread::scope(|scope| {
+        scope.spawn(|| writer.keep());
+        queries.catch_up()
+    })
 }
 
 /// Reads an input's commands, and seals their details. It ends early when nobody takes them any more, which means a

@@ -47,7 +47,7 @@ pub(crate) struct Kept {
 }
 
 /// A projection of one stream that can be kept as its sums.
-pub(crate) trait Keepable: Default {
+pub(crate) trait Keepable: Default + Send {
     /// Folds one event of the stream.
     fn fold(&mut self, event: &Event);
 
@@ -206,19 +206,16 @@ impl Kept {
             Stream::Programme(id) | Stream::Region(id)
                 if in_all.saturating_mul(self.facts_per_event) >= size =>
             {
-                reader.read_facts(
-                    position,
-                    events,
-                    &mut |position, told| match (told, &mut projection) {
-                        (Told::Event(event), _) if event.stream == *stream => {
-                            projection.get_or_insert_with(P::default).fold(event);
-                        }
-                        (Told::Fact(fact), Some(projection)) if is_of(id, fact) => {
-                            projection.fold_fact(position, fact);
-                        }
-                        _ => {}
-                    },
-                )?;
+                let mut visit = |position: u64, told: Told<'_>| match (told, &mut projection) {
+                    (Told::Event(event), _) if event.stream == *stream => {
+                        projection.get_or_insert_with(P::default).fold(event);
+                    }
+                    (Told::Fact(fact), Some(projection)) if is_of(id, fact) => {
+                        projection.fold_fact(position, fact);
+                    }
+                    _ => {}
+                };
+                reader.read_facts(position, events, &mut [&mut visit])?;
             }
             _ => {
                 let after_version = reader.stream_version(stream, position)?;

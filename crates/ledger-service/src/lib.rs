@@ -25,7 +25,9 @@ mod writer;
 
 pub use clock::{Clock, SystemClock, today};
 pub use destruction::{Destroyed, Destruction, destroy_details};
-pub use import::{Entry, Import, ImportError, ImportOutcome, ImportRefusal, Line, Visit, import};
+pub use import::{
+    Entry, Import, ImportError, ImportOutcome, ImportRefusal, Line, Visit, commit_import, import,
+};
 pub use ledger::{Ledger, LedgerError, open, over};
 pub use proofs::{
     BundleFault, CheckedBundle, LogKey, ProofError, Signed, check_bundle, make_checkpoint, new_key, read_key,

@@ -3,9 +3,12 @@
 use ledger_contract::{event::Stream, facts::FactV1};
 use ledger_domain::{ById, Id};
 use ledger_projections::{ProgrammeProjection, RegionProjection};
-use ledger_store::{EventReader, Fatal, Told};
+use ledger_store::{EventReader, FactVisit, Fatal, Told, part_of};
 
 use crate::{kept::Keepable as _, proofs::hex};
+
+/// How many fold what is durable at once, each its part of the streams.
+const PARTS: usize = 2;
 
 /// What current reports are made from. It stands at one position, so that a report never mixes two.
 #[derive(Debug, Default)]
@@ -13,6 +16,15 @@ pub(crate) struct ReadModel {
     log_position: u64,
     /// The root over those events.
     root: [u8; 32],
+    parts: [Part; PARTS],
+}
+
+/// The streams that one folds. Another changes its neighbour at the same time: they share no line of a cache.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Part {
+    /// How many events were applied to it in the last folding.
+    applied: u64,
     programmes: ById<ProgrammeProjection>,
     regions: ById<RegionProjection>,
 }
@@ -28,11 +40,15 @@ impl ReadModel {
     }
 
     pub(crate) fn put_programme(&mut self, id: &Id, projection: ProgrammeProjection) {
-        self.programmes.put(id, projection);
+        if let Some(part) = self.parts.get_mut(part_of(id.as_str(), PARTS)) {
+            part.programmes.put(id, projection);
+        }
     }
 
     pub(crate) fn put_region(&mut self, id: &Id, projection: RegionProjection) {
-        self.regions.put(id, projection);
+        if let Some(part) = self.parts.get_mut(part_of(id.as_str(), PARTS)) {
+            part.regions.put(id, projection);
+        }
     }
 
     /// The root over the events that were applied, in hexadecimal.
@@ -51,26 +67,59 @@ impl ReadModel {
     }
 
     pub(crate) fn programme(&self, id: &Id) -> Option<&ProgrammeProjection> {
-        self.programmes.get(id.as_str())
+        let part = self.parts.get(part_of(id.as_str(), PARTS))?;
+        part.programmes.get(id.as_str())
     }
 
     /// In the order of their ids.
     pub(crate) fn programmes(&self) -> impl Iterator<Item = (&Id, &ProgrammeProjection)> {
-        self.programmes.iter()
+        in_order(self.parts.iter().flat_map(|part| part.programmes.iter()))
     }
 
     pub(crate) fn region(&self, id: &Id) -> Option<&RegionProjection> {
-        self.regions.get(id.as_str())
+        let part = self.parts.get(part_of(id.as_str(), PARTS))?;
+        part.regions.get(id.as_str())
     }
 
     /// In the order of their ids.
     pub(crate) fn regions(&self) -> impl Iterator<Item = (&Id, &RegionProjection)> {
-        self.regions.iter()
+        in_order(self.parts.iter().flat_map(|part| part.regions.iter()))
     }
 
-    /// Applies an event; those of one programme in order.
+    /// Applies what became durable since.
+    pub(crate) fn catch_up(&mut self, reader: &impl EventReader) -> Result<(), Fatal> {
+        let head = reader.head();
+        let parts = self.parts.iter_mut();
+        let mut apply: Vec<_> = parts
+            .map(|part| {
+                part.applied = 0;
+                |position: u64, told: Told<'_>| part.apply(position, told)
+            })
+            .collect();
+        let mut visits: Vec<&mut FactVisit<'_>> = Vec::with_capacity(PARTS);
+        visits.extend(apply.iter_mut().map(|apply| apply as &mut FactVisit<'_>));
+        let read = reader.read_facts(self.log_position, head.size, &mut visits);
+        self.log_position += self.parts.iter().map(|part| part.applied).sum::<u64>();
+        read?;
+        assert_eq!(self.log_position, head.size, "every event is applied once");
+        self.root = head.root;
+        Ok(())
+    }
+}
+
+/// Sorted runs of several parts as one.
+fn in_order<'a, T: 'a>(
+    states: impl Iterator<Item = (&'a Id, &'a T)>,
+) -> impl Iterator<Item = (&'a Id, &'a T)> {
+    let mut states: Vec<_> = states.collect();
+    states.sort_by_key(|(id, _)| *id);
+    states.into_iter()
+}
+
+impl Part {
+    /// Applies an event of one of its streams; those of one programme in order.
     fn apply(&mut self, position: u64, told: Told<'_>) {
-        self.log_position += 1;
+        self.applied += 1;
         match told {
             Told::Fact(fact @ FactV1::Entry(entry)) => {
                 if let Some(programme) = self.programmes.get_mut(entry.programme) {
@@ -97,16 +146,5 @@ impl ReadModel {
                 Stream::Ledger => {}
             },
         }
-    }
-
-    /// Applies what became durable since.
-    pub(crate) fn catch_up(&mut self, reader: &impl EventReader) -> Result<(), Fatal> {
-        let head = reader.head();
-        reader.read_facts(self.log_position, head.size, &mut |position, told| {
-            self.apply(position, told);
-        })?;
-        assert_eq!(self.log_position, head.size, "every event is applied once");
-        self.root = head.root;
-        Ok(())
     }
 }

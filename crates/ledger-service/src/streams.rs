@@ -63,9 +63,8 @@ impl Streams {
             programmes: States::default(),
             ..self.clone()
         };
-        reader.read_facts(0, reader.head().size, &mut |position, told| {
-            streams.apply(position, told);
-        })?;
+        let mut visit = |position: u64, told: Told<'_>| streams.apply(position, told);
+        reader.read_facts(0, reader.head().size, &mut [&mut visit])?;
         Ok(streams)
     }
 

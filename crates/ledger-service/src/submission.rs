@@ -1,9 +1,10 @@
 //! A command as somebody hands it in.
 
 use ledger_contract::{
-    command::{Command, Fault, fingerprint, read_command},
+    command::{Action, Command, Fault, fingerprint, read_command},
     event::Details,
 };
+use ledger_domain::region;
 use ledger_store::{AppendError, NewDetails, Sealed, Sealing};
 use smol_str::SmolStr;
 
@@ -52,10 +53,16 @@ impl Submission {
         })
     }
 
-    /// Seals the details, so that the writer need not.
+    /// Seals the details, so that the writer need not. They are let go where the writer does not ask for them: it would
+    /// free what this thread has made, which takes longer.
     pub(crate) fn seal(&mut self, sealing: &mut Sealing<'_>) {
         let details = self.open_details();
-        self.sealed = Some(sealing.seal(details));
+        let mut sealed = sealing.seal(details);
+        let names_client = matches!(&self.command.action, Action::Region(region::Command::RecordCost(cost)) if cost.client.is_some());
+        if let (false, Ok(Some(sealed))) = (names_client, &mut sealed) {
+            sealed.let_go();
+        }
+        self.sealed = Some(sealed);
     }
 
     /// The details for the log; nothing is left of them here.

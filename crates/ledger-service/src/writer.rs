@@ -168,6 +168,11 @@ impl<L: EventLog> Writer<L> {
         self.log.commit()
     }
 
+    /// Keeps what makes the next opening quick, when it is much: see [`EventLog::keep`].
+    pub fn keep(&mut self) {
+        self.log.keep();
+    }
+
     /// Closes the open group, and has it made durable while the next is decided: see [`EventLog::commit_ahead`].
     pub(crate) fn commit_ahead(&mut self, answered: impl FnOnce() + Send + 'static) -> Result<Head, Fatal> {
         self.costs.forget();

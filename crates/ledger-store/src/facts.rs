@@ -222,6 +222,15 @@ pub(crate) fn of_what(fact: &[u8]) -> &[u8] {
     end.and_then(|end| fact.get(..end)).unwrap_or_default()
 }
 
+/// The id of the programme or region that a fact is of.
+pub(crate) fn stream_of(fact: &[u8]) -> &[u8] {
+    let id = match fact {
+        [2 | 3, length, rest @ ..] => rest.get(..usize::from(*length)),
+        _ => None,
+    };
+    id.unwrap_or_default()
+}
+
 /// How many facts a block holds.
 pub(crate) fn count(mut block: &[u8]) -> Result<u64, Fault> {
     let mut count = 0;

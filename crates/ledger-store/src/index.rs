@@ -126,7 +126,8 @@ impl HashIndex {
 
     /// Takes out what is recent, all of it at a position or behind it: a run to be stored and given back.
     pub(crate) fn take_recent(&mut self, first: u64) -> Run {
-        Run::of(first, &self.recent.take())
+        let (count, pairs) = self.recent.take();
+        Run::of(first, count, pairs)
     }
 
     /// An index of runs, each newer than those before it.

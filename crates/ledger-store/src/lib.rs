@@ -14,6 +14,7 @@ mod draft;
 mod fact_blocks;
 mod facts;
 mod group;
+mod heaps;
 mod index;
 mod known;
 mod lock;
@@ -61,8 +62,10 @@ pub mod samples;
 mod tests;
 
 pub use backup::{Backed, BackupError, backup};
+pub use heaps::part_of;
 pub use log::{
-    AppendError, EventLog, EventReader, Fatal, Head, Mark, NewCommand, NewDetails, NewEvent, Recorded, Told,
+    AppendError, EventLog, EventReader, FactVisit, Fatal, Head, Mark, NewCommand, NewDetails, NewEvent,
+    Recorded, Told,
 };
 pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};

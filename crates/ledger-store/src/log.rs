@@ -9,7 +9,7 @@ use ledger_domain::Date;
 use ledger_proof::Hash;
 use smol_str::SmolStr;
 
-use crate::{Salts, Sealed};
+use crate::{Salts, Sealed, heaps::part_of_stream};
 
 /// The durable end of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl From<Details> for NewDetails {
     }
 }
 
-/// An event and its details with their salt; none without details.
+/// An event and its details with their salt; none without details, or where they were let go.
 pub type Recorded = (Event, Option<Box<Details>>);
 
 /// A point in the staged events to come back to.
@@ -188,6 +188,10 @@ pub trait EventLog: Send {
         self.commit()
     }
 
+    /// Keeps on disk what the next opening would make anew of the events, when it is much: after a commit, once nobody
+    /// waits for it any more. `begin` does it where nobody did.
+    fn keep(&mut self) {}
+
     /// The stream's version with what is staged; 0 for a stream without events.
     fn version(&self, stream: &Stream) -> u64;
 
@@ -213,6 +217,9 @@ pub enum Told<'a> {
     Event(&'a Event),
 }
 
+/// Whoever folds what is durable.
+pub type FactVisit<'a> = dyn FnMut(u64, Told<'_>) + Send + 'a;
+
 /// A reader of the durable log; many read at once and never wait for the writer.
 pub trait EventReader: Send + Sync {
     /// The durable end.
@@ -223,16 +230,16 @@ pub trait EventReader: Send + Sync {
 
     /// Visits the same events as far as figures need them, each with its position: faster, where facts are kept. Those
     /// of one programme come in order; those of others may come before or after them, and so may a region's costs.
-    fn read_facts(
-        &self,
-        position: u64,
-        before: u64,
-        visit: &mut dyn FnMut(u64, Told<'_>),
-    ) -> Result<(), Fatal> {
+    ///
+    /// Each of those who visit is told of the streams in its part ([`crate::part_of`]), and they may be told at once. An
+    /// event that changes no figure may be told to any.
+    fn read_facts(&self, position: u64, before: u64, visits: &mut [&mut FactVisit<'_>]) -> Result<(), Fatal> {
         self.read(position, before, &mut |event| {
-            match FactV1::of(&event) {
-                FactV1::Whole => visit(event.position, Told::Event(&event)),
-                fact => visit(event.position, Told::Fact(&fact)),
+            let part = part_of_stream(&event.stream, visits.len());
+            match (visits.get_mut(part), FactV1::of(&event)) {
+                (Some(visit), FactV1::Whole) => visit(event.position, Told::Event(&event)),
+                (Some(visit), fact) => visit(event.position, Told::Fact(&fact)),
+                (None, _) => {}
             }
             true
         })

@@ -117,7 +117,7 @@ impl EventLog for MemoryLog {
             let sealed = details.map_or(Ok(None), |details| details.sealed(&self.salts))?;
             self.line.clear();
             line(&mut event, sealed.as_ref(), &mut self.line)?;
-            staged.push((event, sealed.map(Sealed::into_details)));
+            staged.push((event, sealed.map(Sealed::into_read).transpose()?));
         }
         // Nothing changes above this line: a refused event takes its whole command with it.
         *self.versions.entry(stream).or_default() += staged.len() as u64;

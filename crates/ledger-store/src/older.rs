@@ -173,8 +173,8 @@ impl Index {
         let (hashes, from_first) = run.parts();
         let hashes = HashesV1 {
             first: self.end,
-            hashes: hashes.to_vec(),
-            positions: from_first.to_vec(),
+            hashes: hashes.into(),
+            positions: from_first.into(),
         };
         let parts = [(POSITIONS, encode(&positions)?), (HASHES, encode(&hashes)?)];
         Some((parts, counts))
@@ -261,11 +261,12 @@ impl Older {
         let mut runs = Vec::new();
         let of_whole = |whole: SegmentV2| HashesV1 {
             first: whole.first,
-            hashes: whole.hashes,
-            positions: whole.positions,
+            hashes: whole.hashes.into(),
+            positions: whole.positions.into(),
         };
-        self.load_each(shared, HASHES, of_whole, &mut |end, part: HashesV1| {
-            runs.push(Run::of_parts(end, part.hashes, part.positions)?);
+        self.load_each(shared, HASHES, of_whole, &mut |end, part: HashesV1<'_>| {
+            let (hashes, positions) = (part.hashes.into_owned(), part.positions.into_owned());
+            runs.push(Run::of_parts(end, hashes, positions)?);
             (part.first == end).then_some(())
         })?;
         Some(HashIndex::of_runs(runs))

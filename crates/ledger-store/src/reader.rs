@@ -9,7 +9,7 @@ use ledger_contract::{
 use ledger_proof::Hash;
 
 use crate::{
-    EventReader, Fatal, Head, Options, Told,
+    EventReader, FactVisit, Fatal, Head, Options,
     shared::{Shared, reading},
     tape::{Line, Start, parse, survey},
 };
@@ -49,13 +49,8 @@ impl EventReader for TapeReader {
         self.0.visit(position, before, &mut |record| visit(record.event))
     }
 
-    fn read_facts(
-        &self,
-        position: u64,
-        before: u64,
-        visit: &mut dyn FnMut(u64, Told<'_>),
-    ) -> Result<(), Fatal> {
-        self.0.visit_facts(position, before, visit)
+    fn read_facts(&self, position: u64, before: u64, visits: &mut [&mut FactVisit<'_>]) -> Result<(), Fatal> {
+        self.0.visit_facts(position, before, visits)
     }
 
     fn read_stream(

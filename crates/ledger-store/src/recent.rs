@@ -10,6 +10,8 @@ use crate::runs::Pair;
 const TABLES: usize = 64;
 /// Stands for no entry.
 const NONE: u32 = u32::MAX;
+/// How many entries lie together: a table grows without being copied.
+const TOGETHER: usize = 256;
 
 /// Hashes whose entries can be taken back in the order of their coming.
 #[derive(Debug)]
@@ -26,9 +28,13 @@ pub(crate) struct Recent {
 /// many hashes stay in the cache.
 #[derive(Debug, Default)]
 struct Table {
-    entries: Vec<Recorded>,
+    entries: Entries,
     newest: HashTable<u32>,
 }
+
+/// Entries as they came; all lists of them are full but the last.
+#[derive(Debug, Default)]
+struct Entries(Vec<Vec<Recorded>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Recorded {
@@ -93,7 +99,10 @@ impl Recent {
         let first = self.first;
         while let Some(number) = self.order.pop() {
             let table = self.table_mut(number);
-            if table.last().is_some_and(|position| first + u64::from(position) < size) {
+            if table
+                .last()
+                .is_some_and(|position| first + u64::from(position) < size)
+            {
                 self.order.push(number);
                 break;
             }
@@ -101,17 +110,18 @@ impl Recent {
         }
     }
 
-    /// Every hash with its positions, sorted; nothing is left.
-    pub(crate) fn take(&mut self) -> Vec<Pair> {
+    /// Every hash with its positions, sorted, and how many they are; nothing is left.
+    pub(crate) fn take(&mut self) -> (usize, impl Iterator<Item = Pair> + use<>) {
         let Self { tables, order, first } = std::mem::take(self);
-        let mut pairs = Vec::with_capacity(order.len());
-        for table in tables {
-            let sorted = pairs.len();
-            let entries = table.entries.into_iter();
-            pairs.extend(entries.map(|entry| (entry.hash, first + u64::from(entry.position))));
-            pairs.get_mut(sorted..).unwrap_or_default().sort_unstable();
-        }
-        pairs
+        let sorted = move |table: Table| {
+            let entries = table.entries.0.iter().flatten();
+            let mut pairs: Vec<Pair> = entries
+                .map(|entry| (entry.hash, first + u64::from(entry.position)))
+                .collect();
+            pairs.sort_unstable();
+            pairs
+        };
+        (order.len(), tables.into_iter().flat_map(sorted))
     }
 
     #[expect(clippy::indexing_slicing, reason = "of six bits")]
@@ -123,7 +133,7 @@ impl Recent {
 impl Table {
     fn insert(&mut self, hash: u64, position: u32) {
         let Self { entries, newest } = self;
-        let place = u32::try_from(entries.len()).unwrap_or(NONE);
+        let place = entries.count();
         let before = match newest.entry(looked_at(hash), is_of(entries, hash), look(entries)) {
             hash_table::Entry::Occupied(mut known) => std::mem::replace(known.get_mut(), place),
             hash_table::Entry::Vacant(new) => {
@@ -139,10 +149,9 @@ impl Table {
     }
 
     fn find(&self, hash: u64) -> impl Iterator<Item = u32> {
-        let entry = |place: u32| self.entries.get(usize::try_from(place).unwrap_or(usize::MAX));
         let newest = self.newest.find(looked_at(hash), is_of(&self.entries, hash));
-        let newest = newest.and_then(|place| entry(*place));
-        iter::successors(newest, move |newer| entry(newer.before)).map(|entry| entry.position)
+        let newest = newest.and_then(|place| self.entries.get(*place));
+        iter::successors(newest, |newer| self.entries.get(newer.before)).map(|entry| entry.position)
     }
 
     fn last(&self) -> Option<u32> {
@@ -151,10 +160,13 @@ impl Table {
 
     /// Forgets the newest entry.
     fn pop(&mut self) {
-        let Some(Recorded { hash, before, .. }) = self.entries.last().copied() else {
+        let Some(Recorded { hash, before, .. }) = self.entries.last() else {
             return;
         };
-        if let Ok(mut newest) = self.newest.find_entry(looked_at(hash), is_of(&self.entries, hash)) {
+        if let Ok(mut newest) = self
+            .newest
+            .find_entry(looked_at(hash), is_of(&self.entries, hash))
+        {
             if before == NONE {
                 newest.remove();
             } else {
@@ -165,10 +177,44 @@ impl Table {
     }
 }
 
-fn is_of(entries: &[Recorded], hash: u64) -> impl Fn(&u32) -> bool {
-    move |place| entries.get(*place as usize).is_some_and(|entry| entry.hash == hash)
+impl Entries {
+    /// How many they are: below 2^32, which positions do not reach either.
+    fn count(&self) -> u32 {
+        let full = self.0.len().saturating_sub(1) * TOGETHER;
+        let count = full + self.0.last().map_or(0, Vec::len);
+        u32::try_from(count).unwrap_or(NONE)
+    }
+
+    fn get(&self, place: u32) -> Option<&Recorded> {
+        let place = place as usize;
+        self.0.get(place / TOGETHER)?.get(place % TOGETHER)
+    }
+
+    fn last(&self) -> Option<Recorded> {
+        self.0.last()?.last().copied()
+    }
+
+    fn push(&mut self, entry: Recorded) {
+        match self.0.last_mut() {
+            Some(last) if last.len() < TOGETHER => last.push(entry),
+            _ => {
+                let mut next = Vec::with_capacity(TOGETHER);
+                next.push(entry);
+                self.0.push(next);
+            }
+        }
+    }
+
+    fn pop(&mut self) {
+        self.0.last_mut().and_then(Vec::pop);
+        self.0.pop_if(|last| last.is_empty());
+    }
 }
 
-fn look(entries: &[Recorded]) -> impl Fn(&u32) -> u64 {
-    move |place| entries.get(*place as usize).map_or(0, |entry| looked_at(entry.hash))
+fn is_of(entries: &Entries, hash: u64) -> impl Fn(&u32) -> bool {
+    move |place| entries.get(*place).is_some_and(|entry| entry.hash == hash)
+}
+
+fn look(entries: &Entries) -> impl Fn(&u32) -> u64 {
+    move |place| entries.get(*place).map_or(0, |entry| looked_at(entry.hash))
 }

@@ -38,7 +38,8 @@ pub struct Sealing<'a>(MutexGuard<'a, ChaCha20Rng>);
 /// Details as the log keeps them, with their salt and their hash. Made by [`Sealing::seal`].
 #[derive(Clone, Debug)]
 pub struct Sealed {
-    details: Box<Details>,
+    /// None when they were let go.
+    details: Option<Box<Details>>,
     /// The right part of the line.
     bytes: Vec<u8>,
     hash: Hash,
@@ -55,8 +56,20 @@ impl NewDetails {
 
 impl Sealed {
     /// The details with their salt.
-    pub(crate) fn into_details(self) -> Box<Details> {
+    pub(crate) fn into_details(self) -> Option<Box<Details>> {
         self.details
+    }
+
+    /// The same, read from the line where they were let go.
+    pub(crate) fn into_read(self) -> Result<Box<Details>, AppendError> {
+        let read = || Details::read(&self.bytes).map(Box::new);
+        let details = self.details.map_or_else(read, Ok);
+        details.map_err(|error| unwritable(&error).into())
+    }
+
+    /// Lets the details go, where the log will be the first that is asked for them: it has them sealed.
+    pub fn let_go(&mut self) {
+        self.details = None;
     }
 }
 
@@ -100,6 +113,7 @@ impl Sealing<'_> {
             return Err(AppendError::TooLong { bytes });
         }
         let hash = Sha256::digest(&bytes).into();
+        let details = Some(details);
         Ok(Some(Sealed { details, bytes, hash }))
     }
 }

@@ -58,14 +58,14 @@ impl Runs {
 }
 
 impl Run {
-    /// Of sorted pairs with positions from the first on.
+    /// Of so many sorted pairs with positions from the first on.
     ///
     /// # Panics
     /// When the positions span more than 2^32: more than memory holds of what is in no run yet.
-    pub(crate) fn of(first: u64, pairs: &[Pair]) -> Self {
-        let mut run = Self::with_room(first, pairs.len());
+    pub(crate) fn of(first: u64, count: usize, pairs: impl IntoIterator<Item = Pair>) -> Self {
+        let mut run = Self::with_room(first, count);
         for pair in pairs {
-            run.push(*pair);
+            run.push(pair);
         }
         run
     }
@@ -201,6 +201,10 @@ mod tests {
 
     use super::*;
 
+    fn run_of(first: u64, pairs: &[Pair]) -> Run {
+        Run::of(first, pairs.len(), pairs.iter().copied())
+    }
+
     #[test]
     fn runs_stay_few() {
         let mut runs = Runs::default();
@@ -210,7 +214,7 @@ mod tests {
                 .map(|position| (position % 1_000, position))
                 .collect();
             pairs.sort_unstable();
-            runs.push(Run::of(first, &pairs));
+            runs.push(run_of(first, &pairs));
         }
         assert!(runs.0.len() < 8, "{} runs", runs.0.len());
         let mut found = Vec::new();
@@ -229,8 +233,8 @@ mod tests {
     fn runs_that_are_too_far_apart_stay_apart() {
         let far = u64::from(u32::MAX) + 10;
         let mut runs = Runs::default();
-        runs.push(Run::of(5, &[(1, 5), (2, 6)]));
-        runs.push(Run::of(far, &[(1, far), (2, far + 1), (3, far + 2)]));
+        runs.push(run_of(5, &[(1, 5), (2, 6)]));
+        runs.push(run_of(far, &[(1, far), (2, far + 1), (3, far + 2)]));
         assert_eq!(runs.0.len(), 2);
         let mut found = Vec::new();
         runs.find(2, &mut found);
@@ -243,7 +247,7 @@ mod tests {
         assert_eq!(Run::of_parts(0, vec![2, 1], vec![0, 1]), None);
         assert_eq!(
             Run::of_parts(3, vec![1, 2], vec![0, 1]),
-            Some(Run::of(3, &[(1, 3), (2, 4)]))
+            Some(run_of(3, &[(1, 3), (2, 4)]))
         );
     }
 
@@ -268,7 +272,7 @@ mod tests {
         ) {
             left.sort_unstable();
             right.sort_unstable();
-            let merged = Run::of(10, &left).merged(&Run::of(500, &right));
+            let merged = run_of(10, &left).merged(&run_of(500, &right));
             let mut both = [left, right].concat();
             both.sort_unstable();
             prop_assert_eq!(merged.pairs_from(0).collect::<Vec<_>>(), both);
@@ -281,7 +285,7 @@ mod tests {
                 first.zip(hashes.chunks(size)).map(|(first, hashes)| {
                     let mut pairs: Vec<Pair> = hashes.iter().copied().zip(first..).collect();
                     pairs.sort_unstable();
-                    Run::of(first, &pairs)
+                    run_of(first, &pairs)
                 })
             };
             let one_by_one = runs().reduce(|all, run| all.merged(&run));

@@ -1,5 +1,7 @@
 //! What the index on disk is in bytes: the kinds of its snapshots, and their frozen shapes.
 
+use std::borrow::Cow;
+
 use bincode::Options as _;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -35,11 +37,11 @@ pub(crate) struct PositionsV1 {
 
 /// The hashes of a segment, version 1. Frozen.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct HashesV1 {
+pub(crate) struct HashesV1<'a> {
     pub(crate) first: u64,
     /// Sorted, and for each a position, counted from the first; those of one hash are sorted too.
-    pub(crate) hashes: Vec<u64>,
-    pub(crate) positions: Vec<u32>,
+    pub(crate) hashes: Cow<'a, [u64]>,
+    pub(crate) positions: Cow<'a, [u32]>,
 }
 
 /// A whole segment, version 2. Frozen.
@@ -103,12 +105,12 @@ pub(crate) fn join_parts(snapshots: &Snapshots) -> usize {
     for position in &segments {
         let load = |kind| snapshots.load(kind, *position).unwrap();
         let streams: PositionsV1 = decode(&load(POSITIONS).bytes).unwrap();
-        let hashes: HashesV1 = decode(&load(HASHES).bytes).unwrap();
+        let hashes: HashesV1<'_> = decode(&load(HASHES).bytes).unwrap();
         let whole = SegmentV2 {
             first: streams.first,
             streams: streams.streams,
-            hashes: hashes.hashes,
-            positions: hashes.positions,
+            hashes: hashes.hashes.into_owned(),
+            positions: hashes.positions.into_owned(),
         };
         let bytes = encode(&whole).unwrap();
         let whole = Snapshot {

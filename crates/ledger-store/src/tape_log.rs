@@ -277,9 +277,6 @@ impl TapeLog {
         // Durable from here on. A crash leaves sled behind the tape, and opening catches up.
         self.packer.commit();
         self.packer.publish(head);
-        if self.index.added() >= self.index_events {
-            self.save_index(head);
-        }
         Ok(head)
     }
 }
@@ -297,6 +294,9 @@ impl EventLog for TapeLog {
 
     fn begin(&mut self, now: Instant) -> Result<Instant, Fatal> {
         self.healthy()?;
+        if self.open.is_none() {
+            self.keep();
+        }
         let after = Instant(self.recorded_at.0.saturating_add(1));
         Ok(*self.open.get_or_insert(now.max(after)))
     }
@@ -322,7 +322,7 @@ impl EventLog for TapeLog {
             let sealed = details.map_or(Ok(None), |details| details.sealed(&self.salts));
             let written = sealed.and_then(|sealed| {
                 let widths = line(&mut event, sealed.as_ref(), &mut self.chunk.bytes)?;
-                Ok((widths, sealed.map(Sealed::into_details)))
+                Ok((widths, sealed.and_then(Sealed::into_details)))
             });
             match written {
                 Ok((widths, details)) => {
@@ -392,7 +392,7 @@ impl EventLog for TapeLog {
     fn commit_ahead(&mut self, answered: impl FnOnce() + Send + 'static) -> Result<Head, Fatal> {
         self.healthy()?;
         self.settle()?;
-        // A commit that ends a segment of the index is waited for.
+        // A commit that ends a segment of the index is waited for: only what is durable is indexed on disk.
         if self.index.added() >= self.index_events {
             return self.commit();
         }
@@ -405,6 +405,13 @@ impl EventLog for TapeLog {
             return self.sync(head);
         }
         Ok(self.shared.head())
+    }
+
+    fn keep(&mut self) {
+        let head = self.shared.head();
+        if self.size == head.size && self.index.added() >= self.index_events {
+            self.save_index(head);
+        }
     }
 
     fn version(&self, stream: &Stream) -> u64 {

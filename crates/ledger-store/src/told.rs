@@ -1,16 +1,14 @@
 //! Reading facts: from the block in the making, from those on their way to sled, from sled; and the records of events
 //! that have none.
 
-use ledger_contract::{
-    event::{Event, Stream},
-    facts::FactV1,
-};
+use ledger_contract::event::Stream;
 
 use crate::{
     Fatal,
     blocks::Fault,
-    facts::{decode, first, is_whole, of_what, read_block},
-    log::Told,
+    facts::{first, is_whole, read_block},
+    heaps::{Heaps, part_of_fact, part_of_stream, tell, tell_heap},
+    log::{FactVisit, Told},
     shared::{Block, Durable, Shared, in_memory, reading},
 };
 
@@ -18,40 +16,34 @@ use crate::{
 const TOGETHER_EVENTS_MIN: u64 = 4_096;
 /// How many bytes of facts are put together at most. With half of it a rebuild at ten million events takes a sixth longer.
 const TOGETHER_BYTES_MAX: usize = 16 << 20;
-/// Over two to the power of how many heaps they are divided.
-const HEAPS_LOG: u32 = 10;
-
-/// Whoever folds.
-type Visit<'a> = dyn FnMut(u64, Told<'_>) + 'a;
 
 /// Where a reader is: the events before the position were told, or are put together.
-struct Telling<'a, 'v> {
+struct Telling<'a, 'b, 'v> {
     shared: &'a Shared,
     position: u64,
     before: u64,
-    visit: &'a mut Visit<'v>,
-    /// Facts that wait to be told, each after its position and length, the facts of one programme or cost group in one
-    /// heap: what they change then lies in the processor's cache. None when there are few.
+    visits: &'a mut [&'b mut FactVisit<'v>],
+    /// None when there are few facts.
     heaps: Option<Heaps>,
-}
-
-struct Heaps {
-    heaps: Vec<Vec<u8>>,
-    bytes: usize,
 }
 
 impl Shared {
     /// Tells of durable events from a position on, below another: the facts where there are any, else the events. After
     /// an error those were told that stand before some position, and no others.
-    pub(crate) fn visit_facts(&self, from: u64, before: u64, visit: &mut Visit<'_>) -> Result<(), Fatal> {
+    pub(crate) fn visit_facts(
+        &self,
+        from: u64,
+        before: u64,
+        visits: &mut [&mut FactVisit<'_>],
+    ) -> Result<(), Fatal> {
         let durable = self.durable();
         let before = before.min(durable.head.size);
         let mut telling = Telling {
             shared: self,
             position: from,
             before,
-            visit,
-            heaps: (before.saturating_sub(from) >= TOGETHER_EVENTS_MIN).then(Heaps::new),
+            heaps: (before.saturating_sub(from) >= TOGETHER_EVENTS_MIN).then(|| Heaps::of(visits.len())),
+            visits,
         };
         let read = telling.read(&durable);
         telling.tell_all()?;
@@ -68,7 +60,7 @@ impl Shared {
     }
 }
 
-impl Telling<'_, '_> {
+impl Telling<'_, '_, '_> {
     fn read(&mut self, durable: &Durable) -> Result<(), Fatal> {
         let stored = self.before.min(durable.facts_first);
         while self.position < stored {
@@ -148,10 +140,12 @@ impl Telling<'_, '_> {
         let position = self.position;
         self.position += 1;
         let Some(heaps) = &mut self.heaps else {
-            return self.tell(position, fact);
+            let part = part_of_fact(fact, self.visits.len());
+            let visit = self.visits.get_mut(part);
+            return visit.map_or(Ok(()), |visit| tell(self.shared, position, fact, *visit));
         };
         heaps.add(position, fact);
-        if heaps.bytes < TOGETHER_BYTES_MAX {
+        if heaps.bytes() < TOGETHER_BYTES_MAX {
             return Ok(());
         }
         self.tell_all()
@@ -166,12 +160,18 @@ impl Telling<'_, '_> {
         let (shared, mut failed) = (self.shared, Ok(()));
         shared.visit(self.position, before, &mut |record| {
             let event = &record.event;
+            let Some(visit) = self
+                .visits
+                .get_mut(part_of_stream(&event.stream, self.visits.len()))
+            else {
+                return true;
+            };
             // Costs only add, so the order of a region's events makes no difference to them; that of a programme's does.
             if let (Stream::Programme(id), Some(heaps)) = (&event.stream, &mut self.heaps) {
                 let before = heaps.take_programme(id.as_str());
-                failed = self.tell_heap(&before);
+                failed = tell_heap(shared, &before, *visit);
             }
-            (self.visit)(event.position, Told::Event(event));
+            visit(event.position, Told::Event(event));
             failed.is_ok()
         })?;
         self.position = before;
@@ -179,82 +179,7 @@ impl Telling<'_, '_> {
     }
 
     fn tell_all(&mut self) -> Result<(), Fatal> {
-        let Some(mut heaps) = self.heaps.take() else {
-            return Ok(());
-        };
-        for heap in &mut heaps.heaps {
-            self.tell_heap(heap)?;
-            heap.clear();
-        }
-        heaps.bytes = 0;
-        self.heaps = Some(heaps);
-        Ok(())
+        let heaps = self.heaps.as_mut();
+        heaps.map_or(Ok(()), |heaps| heaps.tell(self.shared, self.visits))
     }
-
-    fn tell_heap(&mut self, mut heap: &[u8]) -> Result<(), Fatal> {
-        while let Some((position, rest)) = heap.split_first_chunk() {
-            let Ok(Some((fact, rest))) = first(rest) else {
-                break;
-            };
-            self.tell(u64::from_le_bytes(*position), fact)?;
-            heap = rest;
-        }
-        Ok(())
-    }
-
-    /// Tells a fact; the event itself when the fact cannot be read.
-    fn tell(&mut self, position: u64, fact: &[u8]) -> Result<(), Fatal> {
-        match decode(fact) {
-            Some(fact) if fact != FactV1::Whole => (self.visit)(position, Told::Fact(&fact)),
-            _ => {
-                let mut tell = |event: &Event| (self.visit)(position, Told::Event(event));
-                self.shared.visit(position, position + 1, &mut |record| {
-                    tell(&record.event);
-                    true
-                })?;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Heaps {
-    fn new() -> Self {
-        Self {
-            heaps: vec![Vec::new(); 1 << HEAPS_LOG],
-            bytes: 0,
-        }
-    }
-
-    fn add(&mut self, position: u64, fact: &[u8]) {
-        let length = u16::try_from(fact.len()).unwrap_or(u16::MAX);
-        if let Some(heap) = self.heaps.get_mut(heap_of(of_what(fact))) {
-            heap.extend_from_slice(&position.to_le_bytes());
-            heap.extend_from_slice(&length.to_le_bytes());
-            heap.extend_from_slice(fact);
-            self.bytes += 10 + fact.len();
-        }
-    }
-
-    /// Takes the heap with the facts of a programme.
-    fn take_programme(&mut self, programme: &str) -> Vec<u8> {
-        let length = u8::try_from(programme.len()).unwrap_or(u8::MAX);
-        let begins = [&[2, length], programme.as_bytes()].concat();
-        let heap = self.heaps.get_mut(heap_of(&begins)).map(std::mem::take);
-        let heap = heap.unwrap_or_default();
-        self.bytes -= heap.len();
-        heap
-    }
-}
-
-/// Any even spread does: it decides about speed alone.
-fn heap_of(begins: &[u8]) -> usize {
-    let (words, rest) = begins.as_chunks();
-    let words = words.iter().map(|word| u64::from_le_bytes(*word));
-    let rest = rest.iter().map(|byte| u64::from(*byte));
-    // The upper bits depend on all that lie below.
-    let sum = words
-        .chain(rest)
-        .fold(0u64, |sum, part| (sum ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    usize::try_from(sum >> (u64::BITS - HEAPS_LOG)).unwrap_or(0)
 }

@@ -188,8 +188,7 @@ fn imported(folder: &Path, data: &Path, size: u64) -> Result<Figures> {
         };
         let outcome = ledger_service::import(&mut writer, "bench", false, read, &mut |_| {})?;
         ensure!(outcome.refused == 0, "every command is taken");
-        writer.commit()?;
-        queries.catch_up()?;
+        ledger_service::commit_import(&mut writer, &queries)?;
         taken += started.elapsed();
     }
     std::fs::remove_file(&file)?;

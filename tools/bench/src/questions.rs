@@ -1,4 +1,4 @@
-//! What many questions take: by the wall, which others on the machine lengthen, and in CPU of the asking thread.
+//! What many questions take: by the wall, which others on the machine lengthen, and in CPU of all threads.
 
 use std::{
     fmt,
@@ -26,7 +26,7 @@ impl Taken {
 }
 
 impl Taken {
-    /// How many of so many each question took come by in a second: by CPU and by the wall, the median (minimum to maximum).
+    /// How many of so many each question took come by in a second: by CPU time of one core and by the wall, the median (minimum to maximum).
     pub(crate) fn rate(&self, of_each: u64) -> String {
         let of = |taken: &[u128]| {
             let mut rates: Vec<u128> = taken
@@ -42,7 +42,11 @@ impl Taken {
                 at(rates.len().saturating_sub(1))
             )
         };
-        format!("{} by CPU, {} by the wall", of(&self.cpu_us), of(&self.wall_us))
+        format!(
+            "{} of one core's time, {} by the wall",
+            of(&self.cpu_us),
+            of(&self.wall_us)
+        )
     }
 }
 
@@ -69,9 +73,9 @@ pub(crate) fn percentile(taken: &[u128], percent: usize) -> u128 {
         .unwrap_or_default()
 }
 
-/// What this thread has computed since it began.
+/// What all threads have computed since they began.
 fn cpu_time() -> Duration {
-    cpu_time_of(ClockId::ThreadCPUTime)
+    cpu_time_of(ClockId::ProcessCPUTime)
 }
 
 /// What a thread or the whole process has computed since it began.

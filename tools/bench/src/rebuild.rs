@@ -59,7 +59,7 @@ pub(crate) fn rebuild(directory: &Path, rounds: u32, events: u64, table: &mut Ta
     fold(&data, rounds, table)
 }
 
-/// The read model made anew, on one core; and the same after every leaf on the tape was hashed.
+/// The read model made anew; and the same after every leaf on the tape was hashed.
 fn fold(data: &Path, rounds: u32, table: &mut Table) -> Result<()> {
     let (writer, queries) = opened(data)?;
     let events = writer.log().reader().head().size;
@@ -77,7 +77,7 @@ fn fold(data: &Path, rounds: u32, table: &mut Table) -> Result<()> {
         ("rebuild of all projections", rebuilt),
         ("the same, every leaf hashed and every root checked", verified),
     ] {
-        table.figure(&format!("{work}, {events} events, one core"), taken.rate(events));
+        table.figure(&format!("{work}, {events} events"), taken.rate(events));
     }
     Ok(())
 }

@@ -302,7 +302,6 @@ pub(crate) fn import(
     if let Some(refusal) = first {
         anyhow::bail!("line {}: {}", refusal.line, refusal.detail);
     }
-    writer.commit()?;
-    queries.catch_up()?;
+    ledger_service::commit_import(writer, queries)?;
     Ok(())
 }

@@ -27,10 +27,7 @@ pub(super) fn import(
             tell_refusal(&bar, refusal.line, code, &refusal.detail, &refusal.faults);
         },
     )?;
-    // A crash before this returns leaves a tail that the next opening cuts: nothing of it was told as imported.
-    ledger.writer.commit()?;
-    // What was imported is in the figures, and kept with them: the next opening is as quick as any.
-    ledger.queries.catch_up()?;
+    ledger_service::commit_import(&mut ledger.writer, &ledger.queries)?;
     Ok(Summary {
         commands: outcome.commands,
         events: outcome.events,

@@ -106,13 +106,21 @@ pub fn expenditure(stream: &Stream, number: u64) -> NewCommand {
         idempotency_key: even.then(|| format!("key-{number}")),
         events: vec![NewEvent {
             booking_date: DAY,
-            data: posted(&format!("E{number}"), i64::try_from(number).unwrap_or(0) + 1),
+            data: posted(
+                stream,
+                &format!("E{number}"),
+                i64::try_from(number).unwrap_or(0) + 1,
+            ),
             details: even.then(|| details(&number.to_string()).into()),
         }],
     }
 }
 
-fn posted(expenditure: &str, amount: i64) -> EventData {
+fn posted(stream: &Stream, expenditure: &str, amount: i64) -> EventData {
+    let programme = match stream {
+        Stream::Programme(id) => id.as_str(),
+        _ => "p",
+    };
     EventData::ExpenditurePosted(ExpenditurePostedV1 {
         amount: cents(amount),
         category: None,
@@ -124,7 +132,7 @@ fn posted(expenditure: &str, amount: i64) -> EventData {
         drawn_down: None,
         expenditure: entry(expenditure),
         overspend: cents(0),
-        programme: name("p"),
+        programme: name(programme),
         project: name("jongerenwerk"),
         taakveld: Some("6.71a".to_owned()),
         tags: BTreeMap::new(),
@@ -145,7 +153,7 @@ pub fn corrected(stream: &Stream, expenditure: &str) -> NewCommand {
         project: name("jongerenwerk"),
         year: 2019,
     });
-    let events = [posted(expenditure, 100), correction];
+    let events = [posted(stream, expenditure, 100), correction];
     let event = |data| NewEvent {
         booking_date: DAY,
         data,

@@ -67,6 +67,7 @@ fn work(directory: &Path, options: &Options, known: &mut Known) -> Result<(), Fa
             return Err(fatal);
         }
         known.events.append(&mut known.in_doubt);
+        log.keep();
     }
     Ok(())
 }

@@ -52,13 +52,17 @@ fn read(log: &TapeLog) -> Vec<Event> {
         .unwrap();
     let mut told = 0;
     reader
-        .read_facts(0, u64::MAX, &mut |position, what| {
-            assert_eq!(position, told);
-            if let Told::Event(event) = what {
-                assert_eq!(Some(event), events.get(usize::try_from(position).unwrap()));
-            }
-            told += 1;
-        })
+        .read_facts(
+            0,
+            u64::MAX,
+            &mut [&mut |position, what| {
+                assert_eq!(position, told);
+                if let Told::Event(event) = what {
+                    assert_eq!(Some(event), events.get(usize::try_from(position).unwrap()));
+                }
+                told += 1;
+            }],
+        )
         .unwrap();
     assert_eq!(told, events.len() as u64);
     assert_eq!(

@@ -2,17 +2,21 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use ledger_contract::event::{Event, EventData};
+use ledger_contract::{
+    event::{Event, EventData},
+    facts::FactV1,
+};
 
 use super::{
     damage::{LATER, findings, segments},
     open, small,
 };
 use crate::{
-    EventLog, EventReader, TapeLog, Told,
+    EventLog, EventReader, FactVisit, TapeLog, Told,
     blocks::Blocks,
     conformance::{NOON, post},
     facts::{decode, encode, first},
+    heaps::part_of_stream,
     samples::{every_type, programme},
 };
 
@@ -82,25 +86,34 @@ fn a_fact_with_very_many_funders_is_read_whole() {
 }
 
 /// What the facts of every event are, by position; and how many events of entries were told whole.
-fn told(log: &TapeLog, from: u64) -> (Vec<(u64, Vec<u8>)>, usize) {
-    let (mut all, mut whole) = (Vec::new(), 0);
-    let read = log.reader().read_facts(from, u64::MAX, &mut |position, told| {
-        let bytes = match told {
-            Told::Event(event) => {
-                whole += usize::from(matches!(event.data, EventData::ExpenditurePosted(_)));
-                fact_of(event)
-            }
-            Told::Fact(fact) => {
-                let bytes = crate::facts::bytes_of(fact).unwrap();
-                let length = u16::try_from(bytes.len()).unwrap();
-                [&length.to_le_bytes()[..], &bytes].concat()
-            }
-        };
-        all.push((position, bytes));
+type AllTold = (Vec<(u64, Vec<u8>)>, usize);
+
+/// What each of so many who fold is told.
+fn told(log: &TapeLog, from: u64, parts: usize) -> Vec<AllTold> {
+    let mut all_told = vec![AllTold::default(); parts];
+    let visits = all_told.iter_mut().map(|(all, whole)| {
+        move |position: u64, told: Told<'_>| {
+            let bytes = match told {
+                Told::Event(event) => {
+                    *whole += usize::from(matches!(event.data, EventData::ExpenditurePosted(_)));
+                    fact_of(event)
+                }
+                Told::Fact(fact) => {
+                    let bytes = crate::facts::bytes_of(fact).unwrap();
+                    let length = u16::try_from(bytes.len()).unwrap();
+                    [&length.to_le_bytes()[..], &bytes].concat()
+                }
+            };
+            all.push((position, bytes));
+        }
     });
-    read.unwrap();
-    all.sort_unstable();
-    (all, whole)
+    let mut visits: Vec<_> = visits.collect();
+    let mut visits: Vec<&mut FactVisit<'_>> = visits
+        .iter_mut()
+        .map(|visit| visit as &mut FactVisit<'_>)
+        .collect();
+    log.reader().read_facts(from, u64::MAX, &mut visits).unwrap();
+    all_told
 }
 
 fn facts_of(events: &[Event], from: u64) -> Vec<(u64, Vec<u8>)> {
@@ -129,10 +142,37 @@ fn all_events(log: &TapeLog) -> Vec<Event> {
 fn agree(log: &TapeLog, what: &str) -> usize {
     let events = all_events(log);
     let mut whole_in_all = 0;
-    for from in [0, 1, 300, 702, events.len() as u64 - 1] {
-        let (told, whole) = told(log, from);
-        assert!(told == facts_of(&events, from), "{what}, from {from}");
-        whole_in_all += whole;
+    for (from, parts) in [
+        (0, 1),
+        (0, 3),
+        (1, 2),
+        (300, 1),
+        (702, 3),
+        (events.len() as u64 - 1, 2),
+    ] {
+        let mut expected = vec![Vec::new(); parts];
+        for (position, fact) in facts_of(&events, from) {
+            let stream = &events[usize::try_from(position).unwrap()].stream;
+            let tells_nothing = decode(&fact[2..]) == Some(FactV1::Nothing);
+            let part = if tells_nothing {
+                0
+            } else {
+                part_of_stream(stream, parts)
+            };
+            expected[part].push((position, fact));
+        }
+        for ((mut told, whole), expected) in told(log, from, parts).into_iter().zip(expected) {
+            let in_order = |id| {
+                let of_it = |(position, _): &&(u64, _)| {
+                    events[usize::try_from(*position).unwrap()].stream == programme(id)
+                };
+                told.iter().filter(of_it).is_sorted()
+            };
+            assert!(["a", "b", "c"].into_iter().all(in_order), "{what}, from {from}");
+            told.sort_unstable();
+            assert!(told == expected, "{what}, from {from}, {parts} parts");
+            whole_in_all += whole;
+        }
     }
     whole_in_all
 }

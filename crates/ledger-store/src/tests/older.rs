@@ -30,6 +30,7 @@ fn ledger(directory: &Path) -> Vec<Event> {
             log.stage(command).unwrap();
         }
         log.commit().unwrap();
+        log.keep();
     }
     let mut events = Vec::new();
     let reader = log.reader();

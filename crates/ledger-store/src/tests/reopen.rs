@@ -73,7 +73,9 @@ fn sled_is_opened_again_after_so_many_bytes_and_readers_find_everything_meanwhil
                 assert!(events.len() as u64 >= before);
                 assert!((0..).zip(&events).all(|(at, event)| event.position == at));
                 let mut facts = 0;
-                reader.read_facts(0, before, &mut |_, _| facts += 1).unwrap();
+                reader
+                    .read_facts(0, before, &mut [&mut |_, _| facts += 1])
+                    .unwrap();
                 assert_eq!(facts, before);
             }
         });
@@ -164,7 +166,9 @@ fn keys_whose_blocks_a_kill_took_are_removed() {
     }
     let counts = |log: &TapeLog| {
         let mut count = 0;
-        log.reader().read_facts(0, 201, &mut |_, _| count += 1).unwrap();
+        log.reader()
+            .read_facts(0, 201, &mut [&mut |_, _| count += 1])
+            .unwrap();
         count
     };
     assert_eq!(counts(&log), 201, "an empty one is passed over");
