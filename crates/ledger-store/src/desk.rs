@@ -110,7 +110,8 @@ impl Drop for Desk {
 fn start() -> Option<Thread> {
     let (orders, received) = sync_channel(WAITING_MAX);
     let (returns, back) = sync_channel(1);
-    let (written, empty) = sync_channel(WAITING_MAX);
+    // All there are: those that wait, the one at hand, and the one that is written.
+    let (written, empty) = sync_channel(WAITING_MAX + 2);
     let thread = Builder::new().name("scribe".to_owned());
     let handle = thread.spawn(move || work(&received, &returns, &written)).ok()?;
     Some(Thread {
@@ -132,7 +133,7 @@ fn work(orders: &Receiver<Order>, returns: &SyncSender<Box<Scribe>>, written: &S
                     return;
                 }
                 for chunk in scribe.take_written() {
-                    // There are enough of them.
+                    // There are enough of them, where some waited for the group before.
                     let _ = written.try_send(chunk);
                 }
                 here = Some(scribe);

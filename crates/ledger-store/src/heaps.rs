@@ -64,8 +64,8 @@ impl Heaps {
     }
 
     /// The bytes of all facts in them.
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes as u64
     }
 
     pub(crate) fn add(&mut self, position: u64, fact: &[u8]) {

@@ -7,6 +7,7 @@ use std::{cell::RefCell, collections::HashMap};
 
 use foldhash::fast::RandomState;
 use ledger_contract::event::{EntryKind, Event, Stream};
+use ledger_proof::Hash;
 use sha2::{Digest as _, Sha256};
 use smol_str::SmolStr;
 
@@ -191,7 +192,11 @@ pub(crate) fn key_hash(key: &str) -> u64 {
 }
 
 fn hash(parts: &[&[u8]]) -> u64 {
-    let digest: [u8; 32] = Sha256::digest(parts.concat()).into();
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part);
+    }
+    let digest: Hash = digest.finalize().into();
     digest.first_chunk().map_or(0, |first| u64::from_le_bytes(*first))
 }
 

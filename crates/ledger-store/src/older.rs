@@ -161,7 +161,8 @@ impl Index {
         let (mut positions, mut counts) = (Vec::new(), Vec::new());
         for (stream, version, newer) in reading(&shared.streams).all() {
             counts.push((stream.to_string(), version));
-            let added = distances(newer.after(newer.below(self.end)));
+            let below = newer.below(self.end);
+            let added = distances(newer.count() - below, newer.after(below));
             if !added.is_empty() {
                 positions.push((stream.to_string(), added));
             }

@@ -90,12 +90,11 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     options().with_limit(bytes.len() as u64).deserialize(bytes).ok()
 }
 
-/// The first of ascending positions, and the distance of each from the one before.
-pub(crate) fn distances(positions: impl Iterator<Item = u64>) -> Vec<u64> {
-    let mut before = 0;
-    positions
-        .map(|position| position - std::mem::replace(&mut before, position))
-        .collect()
+/// The first of so many ascending positions, and the distance of each from the one before.
+pub(crate) fn distances(count: usize, positions: impl Iterator<Item = u64>) -> Vec<u64> {
+    let (mut before, mut distances) = (0, Vec::with_capacity(count));
+    distances.extend(positions.map(|position| position - std::mem::replace(&mut before, position)));
+    distances
 }
 
 /// Leaves the segments as earlier programs wrote them, and tells how many there are.

@@ -423,7 +423,7 @@ impl EventLog for TapeLog {
         for position in self.find(self.index.entry_hash(stream, kind, id))? {
             let record = self.record(position)?;
             let same =
-                |event: &Event| event.stream == *stream && event.data.entry_keys().contains(&(kind, id));
+                |event: &Event| event.stream == *stream && event.data.entry_keys().any(|key| key == (kind, id));
             events.extend(record.map(|record| record.event).filter(same));
         }
         Ok(events)

@@ -218,12 +218,14 @@ impl EventData {
     }
 
     /// The entries that the event touches, for the index from entry ids to positions: kind and id.
-    pub fn entry_keys(&self) -> Vec<(EntryKind, &str)> {
-        let mut keys = programme::entry_keys(self);
-        keys.extend(region::entry_keys(self));
-        keys
+    pub fn entry_keys(&self) -> impl Iterator<Item = (EntryKind, &str)> {
+        let keys = programme::entry_keys(self).into_iter();
+        keys.chain(region::entry_keys(self)).flatten()
     }
 }
+
+/// The kinds and ids of the entries that an event touches: two at most.
+type EntryKeys<'a> = [Option<(EntryKind, &'a str)>; 2];
 
 /// The kinds of entries that clients name; ids are unique per kind in their stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

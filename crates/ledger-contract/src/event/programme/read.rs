@@ -15,7 +15,7 @@ use ledger_domain::{
     reason = "the module's own frozen shapes, every one of them"
 )]
 use super::v1::*;
-use crate::event::{EntryKind, EventData};
+use crate::event::{EntryKeys, EntryKind, EventData};
 
 impl From<&DecisionV1> for Decision {
     fn from(decision: &DecisionV1) -> Self {
@@ -210,16 +210,16 @@ fn change(change: &CommitmentChangedV1) -> CommitmentChanged {
     }
 }
 
-pub(in crate::event) fn entry_keys(data: &EventData) -> Vec<(EntryKind, &str)> {
+pub(in crate::event) fn entry_keys(data: &EventData) -> EntryKeys<'_> {
     match data {
-        EventData::CommitmentEntered(e) => vec![(EntryKind::Commitment, e.commitment.0.as_str())],
-        EventData::ExpenditurePosted(e) => vec![(EntryKind::Expenditure, e.expenditure.0.as_str())],
-        EventData::ExpenditureCorrected(e) => vec![
-            (EntryKind::Expenditure, e.expenditure.0.as_str()),
-            (EntryKind::Correction, e.correction.0.as_str()),
+        EventData::CommitmentEntered(e) => [Some((EntryKind::Commitment, e.commitment.0.as_str())), None],
+        EventData::ExpenditurePosted(e) => [Some((EntryKind::Expenditure, e.expenditure.0.as_str())), None],
+        EventData::ExpenditureCorrected(e) => [
+            Some((EntryKind::Expenditure, e.expenditure.0.as_str())),
+            Some((EntryKind::Correction, e.correction.0.as_str())),
         ],
-        EventData::ExpenditureReversed(e) => vec![(EntryKind::Expenditure, e.expenditure.0.as_str())],
-        EventData::CofinancingReceived(e) => vec![(EntryKind::Receipt, e.receipt.0.as_str())],
-        _ => Vec::new(),
+        EventData::ExpenditureReversed(e) => [Some((EntryKind::Expenditure, e.expenditure.0.as_str())), None],
+        EventData::CofinancingReceived(e) => [Some((EntryKind::Receipt, e.receipt.0.as_str())), None],
+        _ => [None; 2],
     }
 }

@@ -12,7 +12,7 @@ use ledger_domain::region::{
     reason = "the module's own frozen shapes, every one of them"
 )]
 use super::v1::*;
-use crate::event::{EntryKind, EventData};
+use crate::event::{EntryKeys, EntryKind, EventData};
 
 pub(in crate::event) fn to_domain(data: &EventData) -> Option<Event> {
     Some(match data {
@@ -190,15 +190,15 @@ fn share_drawn(e: &SettlementShareDrawnV1) -> SettlementShareDrawn {
     }
 }
 
-pub(in crate::event) fn entry_keys(data: &EventData) -> Vec<(EntryKind, &str)> {
+pub(in crate::event) fn entry_keys(data: &EventData) -> EntryKeys<'_> {
     match data {
-        EventData::CostRecorded(e) => vec![(EntryKind::Cost, e.cost.0.as_str())],
-        EventData::CostCorrected(e) => vec![
-            (EntryKind::Cost, e.cost.0.as_str()),
-            (EntryKind::CostCorrection, e.correction.0.as_str()),
+        EventData::CostRecorded(e) => [Some((EntryKind::Cost, e.cost.0.as_str())), None],
+        EventData::CostCorrected(e) => [
+            Some((EntryKind::Cost, e.cost.0.as_str())),
+            Some((EntryKind::CostCorrection, e.correction.0.as_str())),
         ],
-        EventData::CostReversed(e) => vec![(EntryKind::Cost, e.cost.0.as_str())],
-        EventData::AdvanceInvoiced(e) => vec![(EntryKind::Advance, e.advance.0.as_str())],
-        _ => Vec::new(),
+        EventData::CostReversed(e) => [Some((EntryKind::Cost, e.cost.0.as_str())), None],
+        EventData::AdvanceInvoiced(e) => [Some((EntryKind::Advance, e.advance.0.as_str())), None],
+        _ => [None; 2],
     }
 }

@@ -281,9 +281,7 @@ fn entries_are_found_by_their_events() {
         .map(|event| EventData::from_region_event(&id("zhz"), event))
         .flat_map(|data| {
             let keys = data.entry_keys();
-            keys.iter()
-                .map(|(kind, id)| (*kind, (*id).to_owned()))
-                .collect::<Vec<_>>()
+            keys.map(|(kind, id)| (kind, id.to_owned())).collect::<Vec<_>>()
         })
         .collect();
     let cost = || (EntryKind::Cost, "K-2021/1".to_owned());
