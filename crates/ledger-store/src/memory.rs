@@ -183,7 +183,9 @@ impl EventLog for MemoryLog {
     }
 
     fn entry_events(&self, stream: &Stream, kind: EntryKind, id: &str) -> Result<Vec<Event>, Fatal> {
-        Ok(self.matching(|event| event.stream == *stream && event.data.entry_keys().any(|key| key == (kind, id))))
+        Ok(self.matching(|event| {
+            event.stream == *stream && event.data.entry_keys().any(|key| key == (kind, id))
+        }))
     }
 
     fn key_events(&self, key: &str) -> Result<Vec<Event>, Fatal> {

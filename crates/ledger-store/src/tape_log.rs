@@ -422,8 +422,9 @@ impl EventLog for TapeLog {
         let mut events = Vec::new();
         for position in self.find(self.index.entry_hash(stream, kind, id))? {
             let record = self.record(position)?;
-            let same =
-                |event: &Event| event.stream == *stream && event.data.entry_keys().any(|key| key == (kind, id));
+            let same = |event: &Event| {
+                event.stream == *stream && event.data.entry_keys().any(|key| key == (kind, id))
+            };
             events.extend(record.map(|record| record.event).filter(same));
         }
         Ok(events)
