@@ -10,10 +10,7 @@ use ledger_contract::{
     facts::{CostChangeV1, CostV1, EntryChangeV1, EntryV1, FactV1, OpenPartV1, PartsV1},
 };
 
-use crate::{
-    blocks::{BLOCK_BYTES_MAX, Fault},
-    shared::Block,
-};
+use crate::blocks::Fault;
 
 /// The first bytes of a block in sled, and the CRC-32 of what follows them.
 const MAGIC: [u8; 4] = *b"RKF\x01";
@@ -252,63 +249,6 @@ pub(crate) fn read_block(value: &[u8]) -> Result<&[u8], Fault> {
     right
         .map(|(_, facts)| facts)
         .ok_or_else(|| "a block of facts is damaged".to_owned())
-}
-
-/// A block of facts in the making.
-#[derive(Debug, Default)]
-pub(crate) struct Making {
-    /// The position of its first fact.
-    pub(crate) first: u64,
-    facts: Vec<u8>,
-}
-
-impl Making {
-    pub(crate) fn at(position: u64) -> Self {
-        Self {
-            first: position,
-            facts: Vec::new(),
-        }
-    }
-
-    /// Whether it has no room for a fact of so many bytes, and has others.
-    pub(crate) fn is_full(&self, bytes: usize) -> bool {
-        !self.facts.is_empty() && self.facts.len() + bytes > BLOCK_BYTES_MAX - HEADER_BYTES
-    }
-
-    pub(crate) fn push(&mut self, fact: &[u8]) {
-        self.facts.extend_from_slice(fact);
-    }
-
-    pub(crate) fn bytes(&self) -> usize {
-        self.facts.len()
-    }
-
-    /// The first bytes, at most so many.
-    pub(crate) fn first_bytes(&self, bytes: usize) -> &[u8] {
-        self.facts.get(..bytes).unwrap_or(&self.facts)
-    }
-
-    /// Takes out the first bytes, at most so many: the facts before a position. The others go on in memory that is empty.
-    pub(crate) fn seal(&mut self, bytes: usize, before: u64, mut rest: Vec<u8>) -> Option<Block> {
-        let first = std::mem::replace(&mut self.first, before);
-        rest.extend_from_slice(self.facts.get(bytes..).unwrap_or_default());
-        let mut facts = std::mem::replace(&mut self.facts, rest);
-        facts.truncate(bytes);
-        (!facts.is_empty()).then(|| (first, facts.into()))
-    }
-
-    /// Forgets the facts from a position on, which is not before the first.
-    pub(crate) fn cut(&mut self, size: u64) {
-        let (mut rest, mut bytes) = (self.facts.as_slice(), 0);
-        for _ in self.first..size {
-            let Ok(Some((fact, behind))) = first(rest) else {
-                break;
-            };
-            bytes += 2 + fact.len();
-            rest = behind;
-        }
-        self.facts.truncate(bytes);
-    }
 }
 
 #[cfg(test)]

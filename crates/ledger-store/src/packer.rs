@@ -13,7 +13,7 @@ use crate::{
     blocks::{BLOCK_BYTES_MAX, BlocksHead, Fault},
     clerk::Clerk,
     cursor::{Cursor, cursor_of, visit_blocks},
-    facts::Making,
+    fact_blocks::Making,
     record::{self, Record},
     shared::{Shared, writing},
     tape::Place,
