@@ -129,6 +129,7 @@ impl<L: EventLog> Commits<'_, L> {
                 let made = make_checkpoint(&mut self.writer, self.queries, false);
                 let _ = self.publish.send(self.queries.log_position());
                 let _ = answer.send(made);
+                self.writer.keep();
             }
             // A notice about a group that was waited for otherwise comes too late.
             Waiting::Synced(end) if self.syncing.as_ref().is_some_and(|group| group.end == end) => {

@@ -81,7 +81,8 @@ pub fn commit_import<L: EventLog>(writer: &mut Writer<L>, queries: &Queries<L::R
     // A crash before this returns leaves a tail that the next opening cuts: nothing of it was told as imported.
     writer.commit()?;
     thread::scope(|scope| {
-        scope.spawn(|| writer.keep());
+        // Where there can be no thread, closing the log does it.
+        let _ = thread::Builder::new().spawn_scoped(scope, || writer.keep());
         queries.catch_up()
     })
 }

@@ -102,6 +102,8 @@ impl<R: EventReader + Clone + 'static> Ledger<R> {
                     // Whoever posts is told.
                     error!(error = %fatal, "the log cannot be read");
                 }
+                // What a kill left undone of the index is done before anybody waits for it.
+                writer.keep();
                 // One is due where a kill took the last, or where events came without a server.
                 shared.keep();
                 commits::run(writer, waiting, notices, &shared, &publish);

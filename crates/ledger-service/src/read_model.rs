@@ -17,6 +17,8 @@ pub(crate) struct ReadModel {
     /// The root over those events.
     root: [u8; 32],
     parts: [Part; PARTS],
+    /// Why it does not go on: of what follows its position some may have been applied, and nobody knows which.
+    failed: Option<Fatal>,
 }
 
 /// The streams that one folds. Another changes its neighbour at the same time: they share no line of a cache.
@@ -86,8 +88,11 @@ impl ReadModel {
         in_order(self.parts.iter().flat_map(|part| part.regions.iter()))
     }
 
-    /// Applies what became durable since.
+    /// Applies what became durable since. After an error it is to be made anew.
     pub(crate) fn catch_up(&mut self, reader: &impl EventReader) -> Result<(), Fatal> {
+        if let Some(fatal) = &self.failed {
+            return Err(fatal.clone());
+        }
         let head = reader.head();
         let parts = self.parts.iter_mut();
         let mut apply: Vec<_> = parts
@@ -99,8 +104,10 @@ impl ReadModel {
         let mut visits: Vec<&mut FactVisit<'_>> = Vec::with_capacity(PARTS);
         visits.extend(apply.iter_mut().map(|apply| apply as &mut FactVisit<'_>));
         let read = reader.read_facts(self.log_position, head.size, &mut visits);
+        if let Err(fatal) = read {
+            return Err(self.failed.insert(fatal).clone());
+        }
         self.log_position += self.parts.iter().map(|part| part.applied).sum::<u64>();
-        read?;
         assert_eq!(self.log_position, head.size, "every event is applied once");
         self.root = head.root;
         Ok(())

@@ -25,7 +25,7 @@ use crate::{
 /// What a command appended, or appended earlier under the same idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
-    /// The command's events with their details.
+    /// The command's events with their details; without those that an import sealed and let go.
     pub events: Vec<Recorded>,
     /// Whether the command was posted before and nothing was appended now.
     pub repeated: bool,

@@ -203,8 +203,9 @@ impl<'a> Rest<'a> {
     }
 }
 
+/// Whether the event itself is read in its place: it has no fact, or one that a later program wrote.
 pub(crate) fn is_whole(fact: &[u8]) -> bool {
-    fact == WHOLE
+    !matches!(fact.first(), Some(0 | 2 | 3))
 }
 
 /// The bytes that a fact begins with: what it is, and the programme that it is of, or the region and the cost group.

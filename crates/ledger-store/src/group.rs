@@ -125,15 +125,31 @@ impl Group {
         line: impl Fn(u64, u64) -> Result<Vec<u8>, Fatal>,
     ) -> Result<u64, Fatal> {
         let kept = usize::try_from(size.saturating_sub(self.first())).unwrap_or(usize::MAX);
-        self.runs.truncate(kept / RUN_EVENTS + 1);
-        if let Some(run) = self.runs.get_mut(kept / RUN_EVENTS) {
-            run.lines.truncate(kept % RUN_EVENTS);
-            self.all.clone_from(&run.before);
-            for widths in &run.lines {
-                let line = line(self.all.end, self.all.end + widths.line())?;
+        let (number, kept_lines) = (kept / RUN_EVENTS, kept % RUN_EVENTS);
+        if let Some(run) = self.runs.get(number) {
+            let (mut read, mut all) = (run.before.clone(), run.before.clone());
+            for (lines, widths) in (1..).zip(&run.lines) {
+                let line = line(read.end, read.end + widths.line())?;
                 let leaf = line.get(..widths.leaf as usize).unwrap_or_default();
-                self.all.add(leaf, *widths);
+                read.add(leaf, *widths);
+                if lines == kept_lines {
+                    all.clone_from(&read);
+                }
             }
+            // What was written is known by its hashes: the whole run must have those, or none of it is believed.
+            let written = self.runs.get(number + 1).map_or(&self.all, |next| &next.before);
+            if read.tree != written.tree {
+                return Err(Fatal::Damaged {
+                    what: "the end of the tape".to_owned(),
+                    how: "what was just written does not read back as it was".to_owned(),
+                    remedy: "nothing of it was acknowledged; open the ledger again".to_owned(),
+                });
+            }
+            self.all = all;
+        }
+        self.runs.truncate(number + 1);
+        if let Some(run) = self.runs.get_mut(number) {
+            run.lines.truncate(kept_lines);
         }
         self.runs.pop_if(|run| run.lines.is_empty());
         let tiles = self.size() / TILE_EVENTS - self.first() / TILE_EVENTS;

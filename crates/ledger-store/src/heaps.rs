@@ -7,15 +7,13 @@ use std::{
     thread::{self, Builder},
 };
 
-use ledger_contract::{
-    event::{Event, Stream},
-    facts::FactV1,
-};
+use ledger_contract::{event::Stream, facts::FactV1};
 
 use crate::{
     Fatal,
     facts::{decode, first, of_what, stream_of},
     log::{FactVisit, Told},
+    record::Record,
     shared::Shared,
 };
 
@@ -31,6 +29,13 @@ pub(crate) struct Heaps {
 /// Facts one after the other, each after its position and length.
 type Heap = Vec<u8>;
 type Part = Vec<Heap>;
+
+/// One of those who fold, and the part of the streams that is theirs.
+pub(crate) struct Folder<'a, 'v> {
+    pub(crate) visit: &'a mut FactVisit<'v>,
+    pub(crate) part: usize,
+    pub(crate) parts: usize,
+}
 
 /// Which of so many parts a programme or a region is in.
 pub fn part_of(id: &str, parts: usize) -> usize {
@@ -99,16 +104,23 @@ impl Heaps {
     pub(crate) fn tell(&mut self, shared: &Shared, visits: &mut [&mut FactVisit<'_>]) -> Result<(), Fatal> {
         self.bytes = 0;
         let threads = visits.len();
-        let parts = Mutex::new(visits.iter_mut().zip(&mut self.parts));
+        let parts = Mutex::new(visits.iter_mut().zip(&mut self.parts).enumerate());
         let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
-        let tell_next = || -> Result<(), Fatal> {
-            while let Some((visit, heaps)) = next() {
+        let tell_next = || {
+            let mut told = Ok(());
+            while let Some((part, (visit, heaps))) = next() {
+                let mut folder = Folder {
+                    visit: *visit,
+                    part,
+                    parts: threads,
+                };
                 for heap in heaps {
-                    tell_heap(shared, heap, *visit)?;
+                    told = told.and_then(|()| folder.tell_heap(shared, heap));
+                    // Also after an error: nothing is told twice.
                     heap.clear();
                 }
             }
-            Ok(())
+            told
         };
         thread::scope(|scope| {
             // Where there can be no thread, this one does its work.
@@ -124,36 +136,44 @@ impl Heaps {
     }
 }
 
-/// Tells the facts of one heap.
-pub(crate) fn tell_heap(shared: &Shared, mut heap: &[u8], visit: &mut FactVisit<'_>) -> Result<(), Fatal> {
-    while let Some((position, rest)) = heap.split_first_chunk() {
-        let Ok(Some((fact, rest))) = first(rest) else {
-            break;
-        };
-        tell(shared, u64::from_le_bytes(*position), fact, visit)?;
-        heap = rest;
-    }
-    Ok(())
-}
-
-/// Tells a fact; the event itself when the fact cannot be read.
-pub(crate) fn tell(
-    shared: &Shared,
-    position: u64,
-    fact: &[u8],
-    visit: &mut FactVisit<'_>,
-) -> Result<(), Fatal> {
-    match decode(fact) {
-        Some(fact) if fact != FactV1::Whole => visit(position, Told::Fact(&fact)),
-        _ => {
-            let mut tell = |event: &Event| visit(position, Told::Event(event));
-            shared.visit(position, position + 1, &mut |record| {
-                tell(&record.event);
-                true
-            })?;
+impl Folder<'_, '_> {
+    /// Tells the facts of one heap.
+    pub(crate) fn tell_heap(&mut self, shared: &Shared, mut heap: &[u8]) -> Result<(), Fatal> {
+        while let Some((position, rest)) = heap.split_first_chunk() {
+            let Ok(Some((fact, rest))) = first(rest) else {
+                break;
+            };
+            self.tell(shared, u64::from_le_bytes(*position), fact)?;
+            heap = rest;
         }
+        Ok(())
     }
-    Ok(())
+
+    /// Tells a fact; the event itself when the fact cannot be read.
+    pub(crate) fn tell(&mut self, shared: &Shared, position: u64, fact: &[u8]) -> Result<(), Fatal> {
+        match decode(fact) {
+            Some(fact) if fact != FactV1::Whole => (self.visit)(position, Told::Fact(&fact)),
+            _ => {
+                let mut is_theirs = true;
+                shared.visit(position, position + 1, &mut |Record { event, .. }| {
+                    is_theirs = part_of_stream(&event.stream, self.parts) == self.part;
+                    if is_theirs {
+                        (self.visit)(position, Told::Event(&event));
+                    }
+                    true
+                })?;
+                if !is_theirs {
+                    return Err(Fatal::Damaged {
+                        what: format!("the fact of position {position} in the folder sled"),
+                        how: "it is of another stream than its event".to_owned(),
+                        remedy: "nothing on the tape is touched; remove the folder sled and open again"
+                            .to_owned(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Any even spread does: it decides about speed alone.

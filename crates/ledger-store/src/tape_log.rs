@@ -409,7 +409,7 @@ impl EventLog for TapeLog {
 
     fn keep(&mut self) {
         let head = self.shared.head();
-        if self.size == head.size && self.index.added() >= self.index_events {
+        if self.size == head.size && self.index.added() >= self.index_events.max(1) {
             self.save_index(head);
         }
     }

@@ -7,7 +7,7 @@ use crate::{
     Fatal,
     blocks::Fault,
     facts::{first, is_whole, read_block},
-    heaps::{Heaps, part_of_fact, part_of_stream, tell, tell_heap},
+    heaps::{Folder, Heaps, part_of_fact, part_of_stream},
     log::{FactVisit, Told},
     shared::{Block, Durable, Shared, in_memory, reading},
 };
@@ -35,7 +35,7 @@ struct Telling<'a, 'b, 'v> {
 
 impl Shared {
     /// Tells of durable events from a position on, below another: the facts where there are any, else the events. After
-    /// an error those were told that stand before some position, and no others.
+    /// an error some of them were told, and none twice.
     pub(crate) fn visit_facts(
         &self,
         from: u64,
@@ -69,7 +69,7 @@ impl Shared {
     }
 }
 
-impl Telling<'_, '_, '_> {
+impl<'v> Telling<'_, '_, 'v> {
     fn read(&mut self, durable: &Durable) -> Result<(), Fatal> {
         let stored = self.before.min(durable.facts_first);
         while self.position < stored {
@@ -149,9 +149,9 @@ impl Telling<'_, '_, '_> {
         let position = self.position;
         self.position += 1;
         let Some(heaps) = &mut self.heaps else {
-            let part = part_of_fact(fact, self.visits.len());
-            let visit = self.visits.get_mut(part);
-            return visit.map_or(Ok(()), |visit| tell(self.shared, position, fact, *visit));
+            let shared = self.shared;
+            let folder = self.folder(part_of_fact(fact, self.visits.len()));
+            return folder.map_or(Ok(()), |mut folder| folder.tell(shared, position, fact));
         };
         heaps.add(position, fact);
         if heaps.bytes() < self.together_bytes {
@@ -169,22 +169,37 @@ impl Telling<'_, '_, '_> {
         let (shared, mut failed) = (self.shared, Ok(()));
         shared.visit(self.position, before, &mut |record| {
             let event = &record.event;
-            let Some(visit) = self
-                .visits
-                .get_mut(part_of_stream(&event.stream, self.visits.len()))
-            else {
+            let (part, parts) = (
+                part_of_stream(&event.stream, self.visits.len()),
+                self.visits.len(),
+            );
+            let Some(visit) = self.visits.get_mut(part) else {
                 return true;
             };
+            let visit = &mut **visit;
+            let mut folder = Folder { visit, part, parts };
             // Costs only add, so the order of a region's events makes no difference to them; that of a programme's does.
             if let (Stream::Programme(id), Some(heaps)) = (&event.stream, &mut self.heaps) {
                 let before = heaps.take_programme(id.as_str());
-                failed = tell_heap(shared, &before, *visit);
+                failed = folder.tell_heap(shared, &before);
             }
-            visit(event.position, Told::Event(event));
+            if failed.is_ok() {
+                (folder.visit)(event.position, Told::Event(event));
+            }
             failed.is_ok()
         })?;
         self.position = before;
         failed
+    }
+
+    fn folder(&mut self, part: usize) -> Option<Folder<'_, 'v>> {
+        let parts = self.visits.len();
+        let visit = self.visits.get_mut(part)?;
+        Some(Folder {
+            visit: *visit,
+            part,
+            parts,
+        })
     }
 
     fn tell_all(&mut self) -> Result<(), Fatal> {

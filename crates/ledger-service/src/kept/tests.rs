@@ -18,8 +18,9 @@ use ledger_store::{
 
 use super::{KIND, Kept};
 use crate::{
-    Clock, Queries, RegionQuery, Rejection, ReportQuery, Submission, Writer,
+    Clock, Queries, RegionQuery, Rejection, ReportQuery, Submission, Visit, Writer, commit_import,
     costs::Costs,
+    import,
     ledger::read,
     open,
     proofs::{Keep, Proofs},
@@ -229,6 +230,52 @@ fn post(writer: &mut Writer<TapeLog>, queries: &Queries<TapeReader>, commands: &
     queries.catch_up().expect("applied");
 }
 
+/// Knuth's 64-bit linear congruential generator; its high bits are good enough here.
+fn next(random: &mut u64) -> u64 {
+    *random = random
+        .wrapping_mul(6_364_136_223_846_793_005)
+        .wrapping_add(1_442_695_040_888_963_407);
+    *random >> 11
+}
+
+#[test]
+fn a_long_import_is_decided_and_folded_as_its_commands_one_by_one() {
+    let mut random = 20_261_129;
+    let lines: Vec<String> = opening()
+        .into_iter()
+        .chain((0..8_000).map(|number| command(number, next(&mut random))))
+        .collect();
+    let imported = tempfile::tempdir().expect("a directory");
+    let (mut writer, queries) = opened(imported.path());
+    writer.begin(Instant(1_600_000_000_000_000)).expect("begun");
+    let input = |visit: &mut Visit<'_>| {
+        let mut lines = (1..).zip(&lines);
+        let _ = lines.all(|(number, line)| visit(number, Ok(line.as_bytes())));
+        Ok(())
+    };
+    import(&mut writer, "controller", true, input, &mut |_| {}).expect("imported");
+    commit_import(&mut writer, &queries).expect("committed");
+    agrees_with_events(&writer, &queries, "imported");
+    drop(queries.rebuild().expect("made anew"));
+    agrees_with_events(&writer, &queries, "made anew");
+
+    let posted = tempfile::tempdir().expect("a directory");
+    let (mut one_by_one, theirs) = opened(posted.path());
+    post(&mut one_by_one, &theirs, &lines);
+    let events = |queries: &Queries<TapeReader>| {
+        let mut events = Vec::new();
+        let read = queries.reader().read(0, u64::MAX, &mut |event| {
+            events.push((event.stream, event.version, event.booking_date, event.data));
+            true
+        });
+        read.map(|()| events).expect("reads")
+    };
+    let events = (events(&queries), events(&theirs));
+    // Enough for the facts of a stream to be put together, and numbers of clients among them.
+    assert!(events.0.len() > 5_000, "{} events", events.0.len());
+    assert!(events.0 == events.1);
+}
+
 #[test]
 fn what_was_known_is_told_from_a_snapshot_as_from_all_events() {
     for seed in [3_u64, 0x9E37_79B9_7F4A_7C15] {
@@ -238,13 +285,7 @@ fn what_was_known_is_told_from_a_snapshot_as_from_all_events() {
         let mut random = seed;
         for group in 0..32 {
             let commands: Vec<String> = (0..=group % 4)
-                .map(|at| {
-                    // Knuth's 64-bit linear congruential generator; its high bits are good enough here.
-                    random = random
-                        .wrapping_mul(6_364_136_223_846_793_005)
-                        .wrapping_add(1_442_695_040_888_963_407);
-                    command(group * 4 + at, random >> 11)
-                })
+                .map(|at| command(group * 4 + at, next(&mut random)))
                 .collect();
             post(&mut writer, &queries, &commands);
         }

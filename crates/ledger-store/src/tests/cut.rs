@@ -1,18 +1,18 @@
 //! Groups that are staged, partly taken back, and committed or not: blocks of them are in sled before they are durable,
 //! and nothing that was taken back, or never became durable, may ever be read.
 
-use std::path::Path;
+use std::{fs::OpenOptions, os::unix::fs::FileExt as _, path::Path};
 
 use ledger_contract::event::{Event, write_leaf};
 use ledger_proof::{Hash, Tree, leaf_hash};
 use proptest::prelude::*;
 
 use super::{
-    damage::{LATER, findings},
+    damage::{LATER, findings, segments},
     open, small,
 };
 use crate::{
-    EventLog, EventReader, Mark, TapeLog, Told,
+    EventLog, EventReader, Fatal, Mark, TapeLog, Told,
     conformance::NOON,
     samples::{expenditure, programme},
     tile_roots::TILE_EVENTS,
@@ -24,6 +24,8 @@ enum Step {
     Stage(u64),
     /// To so many thousandths of what is staged.
     Cut(u64),
+    /// To so many events.
+    CutTo(usize),
     Commit,
     CommitAhead,
     /// The log is closed with what is staged, and opened again.
@@ -99,8 +101,12 @@ fn follow(directory: &Path, steps: Vec<Step>) {
                     staged.extend(events.into_iter().map(|(event, _)| event));
                 }
             }
-            Step::Cut(part) => {
-                let kept = staged.len() * usize::try_from(part).unwrap() / 1_000;
+            Step::Cut(_) | Step::CutTo(_) => {
+                let kept = match step {
+                    Step::CutTo(kept) => kept,
+                    Step::Cut(part) => staged.len() * usize::try_from(part).unwrap() / 1_000,
+                    _ => staged.len(),
+                };
                 let gone = staged.split_off(kept);
                 let size = (durable.len() + ahead.len() + kept) as u64;
                 log.rollback(Mark { size }).unwrap();
@@ -175,4 +181,42 @@ fn a_long_group_is_taken_back_to_anywhere() {
         ];
         follow(directory.path(), steps.to_vec());
     }
+}
+
+#[test]
+fn a_group_of_several_runs_is_taken_back_to_the_edges_of_each() {
+    for kept in [0, 1, 1_023, 1_024, 1_025, 2_048, 2_099] {
+        let directory = tempfile::tempdir().unwrap();
+        let steps = [
+            Step::Stage(7),
+            Step::CommitAhead,
+            Step::Stage(2_100),
+            Step::CutTo(kept),
+            Step::Stage(30),
+            Step::Commit,
+            Step::Close,
+        ];
+        follow(directory.path(), steps.to_vec());
+    }
+}
+
+#[test]
+fn a_rollback_does_not_believe_lines_that_changed_on_the_tape() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut log, _, before) = open(directory.path(), &small(), NOON).unwrap();
+    log.begin(NOON).unwrap();
+    for number in 0..300 {
+        log.stage(expenditure(&programme("p"), number)).unwrap();
+    }
+    let written = segments(directory.path());
+    // All of it is of the open group, and so much is written behind it that it is on the disk.
+    let segment = OpenOptions::new().write(true).open(&written[1]).unwrap();
+    segment.write_all_at(b"?", 40).unwrap();
+    let cut = log.rollback(Mark { size: 200 });
+    assert!(matches!(cut, Err(Fatal::Damaged { .. })), "{cut:?}");
+    assert!(matches!(log.begin(NOON), Err(Fatal::Poisoned(_))));
+    drop(log);
+    let (log, opened, _) = open(directory.path(), &small(), LATER).unwrap();
+    assert!(opened.tail.is_some(), "nothing of it was acknowledged");
+    assert_eq!(read(&log), before);
 }

@@ -265,6 +265,23 @@ fn without_a_block_of_facts_the_events_are_read() {
 }
 
 #[test]
+fn the_event_is_read_in_the_place_of_a_fact_that_a_later_program_wrote() {
+    let directory = tempfile::tempdir().unwrap();
+    let blocks = ledger(directory.path());
+    change_sled(directory.path(), |facts| {
+        let key = blocks[1].to_be_bytes();
+        let value = facts.get(key).unwrap().unwrap();
+        let mut other = crate::facts::read_block(&value).unwrap().to_vec();
+        other[2] = 4;
+        facts.insert(key, crate::facts::write_block(&other)).unwrap();
+    });
+    let (log, opened, _) = open(directory.path(), &small(), LATER).unwrap();
+    assert_eq!(opened.rebuilt, None);
+    assert!(agree(&log, "of a later program") > 0);
+    assert!(!log.is_sled_stale());
+}
+
+#[test]
 fn verification_finds_a_fact_that_is_not_what_its_event_tells() {
     let directory = tempfile::tempdir().unwrap();
     let blocks = ledger(directory.path());

@@ -12,7 +12,7 @@ use crate::{
     EventLog, EventReader, Fatal, Options, TapeLog,
     conformance::{NOON, post},
     samples::{expenditure, programme},
-    segments::join_parts,
+    segments::{HASHES, join_parts},
     verify,
 };
 
@@ -240,4 +240,20 @@ fn of_a_long_commit_its_end_is_read_again() {
         assert!(!opens_with(line), "line {line}");
     }
     TapeLog::open(directory.path(), &options, LATER).unwrap();
+}
+
+#[test]
+fn who_begins_keeps_the_index_where_nobody_did() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut log, _, _) = open(directory.path(), &small(), NOON).unwrap();
+    log.begin(NOON).unwrap();
+    for number in 0..60 {
+        log.stage(expenditure(&programme("a"), number)).unwrap();
+    }
+    let head = log.commit().unwrap();
+    log.packer.catch_up(head);
+    assert!(log.snapshots().positions(HASHES).is_empty(), "nobody kept it");
+    log.begin(LATER).unwrap();
+    log.packer.catch_up(head);
+    assert_eq!(log.snapshots().positions(HASHES), [head.size]);
 }
