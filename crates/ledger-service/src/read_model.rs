@@ -41,16 +41,22 @@ impl ReadModel {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "a part is below their number")]
+    fn part(&self, id: &Id) -> &Part {
+        &self.parts[part_of(id.as_str(), PARTS)]
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "a part is below their number")]
+    fn part_mut(&mut self, id: &Id) -> &mut Part {
+        &mut self.parts[part_of(id.as_str(), PARTS)]
+    }
+
     pub(crate) fn put_programme(&mut self, id: &Id, projection: ProgrammeProjection) {
-        if let Some(part) = self.parts.get_mut(part_of(id.as_str(), PARTS)) {
-            part.programmes.put(id, projection);
-        }
+        self.part_mut(id).programmes.put(id, projection);
     }
 
     pub(crate) fn put_region(&mut self, id: &Id, projection: RegionProjection) {
-        if let Some(part) = self.parts.get_mut(part_of(id.as_str(), PARTS)) {
-            part.regions.put(id, projection);
-        }
+        self.part_mut(id).regions.put(id, projection);
     }
 
     /// The root over the events that were applied, in hexadecimal.
@@ -69,8 +75,7 @@ impl ReadModel {
     }
 
     pub(crate) fn programme(&self, id: &Id) -> Option<&ProgrammeProjection> {
-        let part = self.parts.get(part_of(id.as_str(), PARTS))?;
-        part.programmes.get(id.as_str())
+        self.part(id).programmes.get(id.as_str())
     }
 
     /// In the order of their ids.
@@ -79,8 +84,7 @@ impl ReadModel {
     }
 
     pub(crate) fn region(&self, id: &Id) -> Option<&RegionProjection> {
-        let part = self.parts.get(part_of(id.as_str(), PARTS))?;
-        part.regions.get(id.as_str())
+        self.part(id).regions.get(id.as_str())
     }
 
     /// In the order of their ids.

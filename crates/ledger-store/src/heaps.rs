@@ -7,12 +7,13 @@ use std::{
     thread::{self, Builder},
 };
 
-use ledger_contract::{event::Stream, facts::FactV1};
+use ledger_contract::event::Event;
 
 use crate::{
     Fatal,
-    facts::{decode, first, of_what, stream_of},
+    facts::{decode, first, of_what},
     log::{FactVisit, Told},
+    parts::{part_of, part_of_fact, part_of_stream, spread},
     record::Record,
     shared::Shared,
 };
@@ -32,32 +33,9 @@ type Part = Vec<Heap>;
 
 /// One of those who fold, and the part of the streams that is theirs.
 pub(crate) struct Folder<'a, 'v> {
-    pub(crate) visit: &'a mut FactVisit<'v>,
-    pub(crate) part: usize,
-    pub(crate) parts: usize,
-}
-
-/// Which of so many parts a programme or a region is in.
-pub fn part_of(id: &str, parts: usize) -> usize {
-    part_of_bytes(id.as_bytes(), parts)
-}
-
-/// The same of a stream.
-pub(crate) fn part_of_stream(stream: &Stream, parts: usize) -> usize {
-    match stream {
-        Stream::Ledger => 0,
-        Stream::Programme(id) | Stream::Region(id) => part_of(id.as_str(), parts),
-    }
-}
-
-/// The same of a fact.
-pub(crate) fn part_of_fact(fact: &[u8], parts: usize) -> usize {
-    part_of_bytes(stream_of(fact), parts)
-}
-
-fn part_of_bytes(id: &[u8], parts: usize) -> usize {
-    let spread = usize::try_from(spread(id) >> u32::BITS).unwrap_or(0);
-    spread.checked_rem(parts).unwrap_or(0)
+    visit: &'a mut FactVisit<'v>,
+    part: usize,
+    parts: usize,
 }
 
 impl Heaps {
@@ -136,7 +114,14 @@ impl Heaps {
     }
 }
 
-impl Folder<'_, '_> {
+impl<'a, 'v> Folder<'a, 'v> {
+    /// The one with this part.
+    pub(crate) fn of(visits: &'a mut [&mut FactVisit<'v>], part: usize) -> Option<Self> {
+        let parts = visits.len();
+        let visit = &mut **visits.get_mut(part)?;
+        Some(Self { visit, part, parts })
+    }
+
     /// Tells the facts of one heap.
     pub(crate) fn tell_heap(&mut self, shared: &Shared, mut heap: &[u8]) -> Result<(), Fatal> {
         while let Some((position, rest)) = heap.split_first_chunk() {
@@ -151,38 +136,29 @@ impl Folder<'_, '_> {
 
     /// Tells a fact; the event itself when the fact cannot be read.
     pub(crate) fn tell(&mut self, shared: &Shared, position: u64, fact: &[u8]) -> Result<(), Fatal> {
-        match decode(fact) {
-            Some(fact) if fact != FactV1::Whole => (self.visit)(position, Told::Fact(&fact)),
-            _ => {
-                let mut is_theirs = true;
-                shared.visit(position, position + 1, &mut |Record { event, .. }| {
-                    is_theirs = part_of_stream(&event.stream, self.parts) == self.part;
-                    if is_theirs {
-                        (self.visit)(position, Told::Event(&event));
-                    }
-                    true
-                })?;
-                if !is_theirs {
-                    return Err(Fatal::Damaged {
-                        what: format!("the fact of position {position} in the folder sled"),
-                        how: "it is of another stream than its event".to_owned(),
-                        remedy: "nothing on the tape is touched; remove the folder sled and open again"
-                            .to_owned(),
-                    });
-                }
-            }
+        if let Some(fact) = decode(fact) {
+            (self.visit)(position, Told::Fact(&fact));
+            return Ok(());
         }
-        Ok(())
+        let mut is_theirs = true;
+        shared.visit(position, position + 1, &mut |Record { event, .. }| {
+            is_theirs = part_of_stream(&event.stream, self.parts) == self.part;
+            if is_theirs {
+                self.tell_event(&event);
+            }
+            true
+        })?;
+        if is_theirs {
+            return Ok(());
+        }
+        Err(Fatal::Damaged {
+            what: format!("the fact of position {position} in the folder sled"),
+            how: "it is of another stream than its event".to_owned(),
+            remedy: "nothing on the tape is touched; remove the folder sled and open again".to_owned(),
+        })
     }
-}
 
-/// Any even spread does: it decides about speed alone.
-fn spread(bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks();
-    let words = words.iter().map(|word| u64::from_le_bytes(*word));
-    let rest = rest.iter().map(|byte| u64::from(*byte));
-    // The upper bits depend on all that lie below.
-    words
-        .chain(rest)
-        .fold(0u64, |sum, part| (sum ^ part).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    pub(crate) fn tell_event(&mut self, event: &Event) {
+        (self.visit)(event.position, Told::Event(event));
+    }
 }

@@ -24,6 +24,7 @@ mod older;
 mod open;
 mod options;
 mod packer;
+mod parts;
 mod positions;
 mod prefix;
 mod reader;
@@ -62,13 +63,13 @@ pub mod samples;
 mod tests;
 
 pub use backup::{Backed, BackupError, backup};
-pub use heaps::part_of;
 pub use log::{
     AppendError, EventLog, EventReader, FactVisit, Fatal, Head, Mark, NewCommand, NewDetails, NewEvent,
     Recorded, Told,
 };
 pub use memory::{MemoryLog, MemoryReader};
 pub use options::{CutTail, Opened, Options, Progress};
+pub use parts::part_of;
 pub use reader::TapeReader;
 pub use render::{DETAILS_BYTES_MAX, FORMAT, LEAF_BYTES_MAX, Salts, Sealed, Sealing};
 pub use repair::{Repaired, repair};

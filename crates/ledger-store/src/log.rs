@@ -9,7 +9,7 @@ use ledger_domain::Date;
 use ledger_proof::Hash;
 use smol_str::SmolStr;
 
-use crate::{Salts, Sealed, heaps::part_of_stream};
+use crate::{Salts, Sealed, parts::part_of_stream};
 
 /// The durable end of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

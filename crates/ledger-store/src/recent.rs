@@ -34,10 +34,10 @@ struct Table {
 
 /// Entries as they came; all lists of them are full but the last.
 #[derive(Debug, Default)]
-struct Entries(Vec<Vec<Recorded>>);
+struct Entries(Vec<Vec<Entry>>);
 
 #[derive(Clone, Copy, Debug)]
-struct Recorded {
+struct Entry {
     hash: u64,
     /// Counted from the first.
     position: u32,
@@ -141,7 +141,7 @@ impl Table {
                 NONE
             }
         };
-        entries.push(Recorded {
+        entries.push(Entry {
             hash,
             position,
             before,
@@ -160,7 +160,7 @@ impl Table {
 
     /// Forgets the newest entry.
     fn pop(&mut self) {
-        let Some(Recorded { hash, before, .. }) = self.entries.last() else {
+        let Some(Entry { hash, before, .. }) = self.entries.last() else {
             return;
         };
         if let Ok(mut newest) = self
@@ -185,16 +185,16 @@ impl Entries {
         u32::try_from(count).unwrap_or(NONE)
     }
 
-    fn get(&self, place: u32) -> Option<&Recorded> {
+    fn get(&self, place: u32) -> Option<&Entry> {
         let place = place as usize;
         self.0.get(place / TOGETHER)?.get(place % TOGETHER)
     }
 
-    fn last(&self) -> Option<Recorded> {
+    fn last(&self) -> Option<Entry> {
         self.0.last()?.last().copied()
     }
 
-    fn push(&mut self, entry: Recorded) {
+    fn push(&mut self, entry: Entry) {
         match self.0.last_mut() {
             Some(last) if last.len() < TOGETHER => last.push(entry),
             _ => {

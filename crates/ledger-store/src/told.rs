@@ -7,8 +7,9 @@ use crate::{
     Fatal,
     blocks::Fault,
     facts::{first, is_whole, read_block},
-    heaps::{Folder, Heaps, part_of_fact, part_of_stream},
-    log::{FactVisit, Told},
+    heaps::{Folder, Heaps},
+    log::FactVisit,
+    parts::{part_of_fact, part_of_stream},
     shared::{Block, Durable, Shared, in_memory, reading},
 };
 
@@ -69,7 +70,7 @@ impl Shared {
     }
 }
 
-impl<'v> Telling<'_, '_, 'v> {
+impl Telling<'_, '_, '_> {
     fn read(&mut self, durable: &Durable) -> Result<(), Fatal> {
         let stored = self.before.min(durable.facts_first);
         while self.position < stored {
@@ -149,8 +150,8 @@ impl<'v> Telling<'_, '_, 'v> {
         let position = self.position;
         self.position += 1;
         let Some(heaps) = &mut self.heaps else {
-            let shared = self.shared;
-            let folder = self.folder(part_of_fact(fact, self.visits.len()));
+            let (shared, part) = (self.shared, part_of_fact(fact, self.visits.len()));
+            let folder = Folder::of(self.visits, part);
             return folder.map_or(Ok(()), |mut folder| folder.tell(shared, position, fact));
         };
         heaps.add(position, fact);
@@ -169,37 +170,22 @@ impl<'v> Telling<'_, '_, 'v> {
         let (shared, mut failed) = (self.shared, Ok(()));
         shared.visit(self.position, before, &mut |record| {
             let event = &record.event;
-            let (part, parts) = (
-                part_of_stream(&event.stream, self.visits.len()),
-                self.visits.len(),
-            );
-            let Some(visit) = self.visits.get_mut(part) else {
+            let part = part_of_stream(&event.stream, self.visits.len());
+            let Some(mut folder) = Folder::of(self.visits, part) else {
                 return true;
             };
-            let visit = &mut **visit;
-            let mut folder = Folder { visit, part, parts };
             // Costs only add, so the order of a region's events makes no difference to them; that of a programme's does.
             if let (Stream::Programme(id), Some(heaps)) = (&event.stream, &mut self.heaps) {
                 let before = heaps.take_programme(id.as_str());
                 failed = folder.tell_heap(shared, &before);
             }
             if failed.is_ok() {
-                (folder.visit)(event.position, Told::Event(event));
+                folder.tell_event(event);
             }
             failed.is_ok()
         })?;
         self.position = before;
         failed
-    }
-
-    fn folder(&mut self, part: usize) -> Option<Folder<'_, 'v>> {
-        let parts = self.visits.len();
-        let visit = self.visits.get_mut(part)?;
-        Some(Folder {
-            visit: *visit,
-            part,
-            parts,
-        })
     }
 
     fn tell_all(&mut self) -> Result<(), Fatal> {

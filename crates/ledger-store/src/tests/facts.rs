@@ -16,7 +16,7 @@ use crate::{
     blocks::Blocks,
     conformance::{NOON, post},
     facts::{decode, encode, first},
-    heaps::part_of_stream,
+    parts::part_of_stream,
     samples::{every_type, programme},
 };
 
