@@ -1,8 +1,9 @@
-//! Flat sorted runs of hashes and the positions that they lead to: twelve bytes a pair.
+//! Flat sorted runs of hashes and the positions that they lead to: twelve bytes a pair, and at most half a byte for shelves.
 
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, binary_heap::PeekMut},
+    ops::Range,
 };
 
 /// A hash and a position that it leads to. It is a hint: whoever asks looks at the event.
@@ -20,6 +21,20 @@ pub(crate) struct Run {
     hashes: Vec<u64>,
     /// Counted from the first.
     positions: Vec<u32>,
+    shelves: Shelves,
+}
+
+/// How many pairs a shelf has at least, were they spread evenly: a cache line of hashes.
+const SHELF_PAIRS: usize = 8;
+
+/// Where among sorted hashes those with the same highest bits begin. Hashes are spread evenly, so whoever looks for one
+/// among millions touches a few cache lines; halving them all would touch one at every step.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Shelves {
+    /// How many bits tell a shelf.
+    bits: u32,
+    /// Of all shelves up to that of the last hash.
+    begins: Vec<u32>,
 }
 
 impl Runs {
@@ -34,7 +49,7 @@ impl Runs {
     /// Adds the positions with this hash.
     pub(crate) fn find(&self, hash: u64, found: &mut Vec<u64>) {
         for run in &self.0 {
-            let pairs = run.pairs_from(first_of(&run.hashes, hash));
+            let pairs = run.pairs_from(run.first_of(hash));
             found.extend(
                 pairs
                     .take_while(|(at, _)| *at == hash)
@@ -75,6 +90,7 @@ impl Run {
             first,
             hashes: Vec::with_capacity(pairs),
             positions: Vec::with_capacity(pairs),
+            shelves: Shelves::with_room(pairs),
         }
     }
 
@@ -87,16 +103,22 @@ impl Run {
             "position {position} is out of reach of {}",
             self.first
         );
+        self.shelves.push(hash, self.hashes.len());
         self.hashes.push(hash);
         self.positions.extend(distance);
     }
 
     /// Of what [`Self::parts`] gave; none when that is not what this is.
     pub(crate) fn of_parts(first: u64, hashes: Vec<u64>, positions: Vec<u32>) -> Option<Self> {
+        let mut shelves = Shelves::with_room(hashes.len());
+        for (at, hash) in hashes.iter().enumerate() {
+            shelves.push(*hash, at);
+        }
         let run = Self {
             first,
             hashes,
             positions,
+            shelves,
         };
         let is_run = run.hashes.len() == run.positions.len() && run.pairs_from(0).is_sorted();
         is_run.then_some(run)
@@ -109,6 +131,13 @@ impl Run {
 
     fn len(&self) -> usize {
         self.hashes.len()
+    }
+
+    /// Where a hash or a greater one begins.
+    fn first_of(&self, hash: u64) -> usize {
+        let shelf = self.shelves.of(hash, self.len());
+        let on_it = self.hashes.get(shelf.clone()).unwrap_or_default();
+        shelf.start + on_it.partition_point(|here| *here < hash)
     }
 
     fn pairs_from(&self, at: usize) -> impl Iterator<Item = Pair> {
@@ -140,6 +169,41 @@ impl Run {
     }
 }
 
+impl Shelves {
+    fn with_room(pairs: usize) -> Self {
+        let bits = (pairs / SHELF_PAIRS).max(1).ilog2();
+        Self {
+            bits,
+            begins: Vec::with_capacity(1 << bits),
+        }
+    }
+
+    fn number(&self, hash: u64) -> usize {
+        let number = hash.checked_shr(u64::BITS - self.bits).unwrap_or(0);
+        usize::try_from(number).unwrap_or(usize::MAX)
+    }
+
+    /// Notes a hash that is no less than those before it, and its place.
+    ///
+    /// # Panics
+    /// When there are 2^32 before it: more than memory holds.
+    fn push(&mut self, hash: u64, at: usize) {
+        let number = self.number(hash);
+        if self.begins.len() <= number {
+            let at = u32::try_from(at);
+            assert!(at.is_ok(), "a run holds fewer than 2^32 pairs");
+            self.begins.resize(number + 1, at.unwrap_or(u32::MAX));
+        }
+    }
+
+    /// The places of the hashes on the shelf of a hash, of so many in all.
+    fn of(&self, hash: u64, count: usize) -> Range<usize> {
+        let number = self.number(hash);
+        let begin = |number: usize| self.begins.get(number).map_or(count, |begin| *begin as usize);
+        begin(number)..begin(number + 1)
+    }
+}
+
 /// Many runs at once take the memory of the result and no more.
 fn merged_all(runs: &[Run]) -> Run {
     let first = runs.first().map_or(0, |run| run.first);
@@ -158,41 +222,6 @@ fn merged_all(runs: &[Run]) -> Run {
         }
     }
     merged
-}
-
-/// Where a hash or a greater one begins in a run. Hashes are spread evenly, so their place is guessed from
-/// their size, three times over, and looked for from there: a few cache lines of a run of millions, where halving it
-/// would touch one at every step.
-fn first_of(run: &[u64], hash: u64) -> usize {
-    let Some(last) = run.len().checked_sub(1) else {
-        return 0;
-    };
-    let of_all = (u128::from(hash) * run.len() as u128) >> 64;
-    let mut guess = usize::try_from(of_all).unwrap_or(last).min(last);
-    let gap = (u64::MAX / run.len() as u64).max(1);
-    for _ in 0..3 {
-        let here = run.get(guess).map_or(hash, |here| *here);
-        let steps = usize::try_from(here.abs_diff(hash) / gap).unwrap_or(last);
-        guess = if here < hash {
-            guess.saturating_add(steps).min(last)
-        } else {
-            guess.saturating_sub(steps)
-        };
-    }
-    let is_before = |at: usize| run.get(at).is_some_and(|here| *here < hash);
-    let (mut from, mut to) = (guess, guess);
-    let mut step = 1;
-    while from > 0 && !is_before(from) {
-        from = from.saturating_sub(step);
-        step *= 2;
-    }
-    step = 1;
-    while to <= last && is_before(to) {
-        to = to.saturating_add(step).min(run.len());
-        step *= 2;
-    }
-    let between = run.get(from..to).unwrap_or_default();
-    from + between.partition_point(|here| *here < hash)
 }
 
 #[cfg(test)]
@@ -258,10 +287,11 @@ mod tests {
             near in prop::collection::vec(0u64..40, 0..300),
             asked: u64,
         ) {
-            let mut run: Vec<u64> = spread.iter().chain(&near).copied().collect();
-            run.sort_unstable();
+            let mut hashes: Vec<u64> = spread.iter().chain(&near).copied().collect();
+            hashes.sort_unstable();
+            let run = Run::of_parts(0, hashes.clone(), vec![0; hashes.len()]).unwrap();
             for hash in spread.iter().chain(&near).copied().chain([asked, 0, 41, u64::MAX]) {
-                prop_assert_eq!(first_of(&run, hash), run.partition_point(|at| *at < hash));
+                prop_assert_eq!(run.first_of(hash), hashes.partition_point(|at| *at < hash));
             }
         }
 
