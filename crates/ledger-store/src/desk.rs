@@ -1,5 +1,5 @@
-//! Where the scribe works: beside the writer for short groups, on a thread of its own once a group is long, so that the
-//! next commands are decided meanwhile.
+//! Where the scribe works: beside the writer for short groups, on a thread of its own once a group is long or is closed
+//! ahead, so that the next commands are decided meanwhile.
 
 use std::{
     mem,
@@ -7,7 +7,13 @@ use std::{
     thread::{Builder, JoinHandle},
 };
 
-use crate::{Fatal, chunk::Chunk, scribe::Scribe};
+use ledger_contract::value::Instant;
+
+use crate::{
+    Fatal,
+    chunk::Chunk,
+    scribe::{Durable, Scribe},
+};
 
 /// How many chunks wait for the scribe at most: few enough that they are still in the cache when it comes to them.
 const WAITING_MAX: usize = 4;
@@ -15,8 +21,12 @@ const WAITING_MAX: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Desk {
     scribe: At,
-    /// Made for the first long group.
+    /// Made for the first group that asks for it.
     thread: Option<Thread>,
+    /// A group was closed ahead, and nobody was told yet that it is durable.
+    closing: bool,
+    /// The same, where there could be no thread: it is.
+    closed: Option<Durable>,
 }
 
 #[derive(Debug)]
@@ -31,16 +41,43 @@ struct Thread {
     orders: SyncSender<Order>,
     /// The scribe comes back when it is called, or when it has failed.
     back: Receiver<Box<Scribe>>,
+    /// The group that was closed ahead, once it is durable.
+    closed: Receiver<Durable>,
     /// Chunks that are written, for their memory.
     empty: Receiver<Chunk>,
     handle: JoinHandle<()>,
 }
 
-#[derive(Debug)]
 enum Order {
     Begin(Box<Scribe>),
     Take(Chunk),
+    Close(Closing),
     Return,
+}
+
+/// A group with events that is to be closed.
+pub(crate) struct Closing {
+    /// The last of it.
+    pub(crate) chunk: Chunk,
+    pub(crate) recorded_at: Instant,
+    pub(crate) answered: Answered,
+}
+
+/// Who is called once the disk has answered, or never will: when this is dropped.
+pub(crate) struct Answered(Option<Box<dyn FnOnce() + Send>>);
+
+impl Answered {
+    pub(crate) fn by(call: impl FnOnce() + Send + 'static) -> Self {
+        Self(Some(Box::new(call)))
+    }
+}
+
+impl Drop for Answered {
+    fn drop(&mut self) {
+        if let Some(call) = self.0.take() {
+            call();
+        }
+    }
 }
 
 impl Desk {
@@ -48,6 +85,8 @@ impl Desk {
         Self {
             scribe: At::Here(Box::new(scribe)),
             thread: None,
+            closing: false,
+            closed: None,
         }
     }
 
@@ -77,18 +116,54 @@ impl Desk {
     }
 
     /// Has the scribe take a chunk on its thread, and goes on.
-    pub(crate) fn give(&mut self, chunk: Chunk) -> Result<(), Fatal> {
+    pub(crate) fn give(&mut self, mut chunk: Chunk) -> Result<(), Fatal> {
+        if self.has_thread() {
+            return self.order(Order::Take(chunk));
+        }
+        self.scribe()?.take(&mut chunk)
+    }
+
+    /// Has the scribe close a group on its thread and make it durable, and goes on.
+    pub(crate) fn close(&mut self, mut closing: Closing) -> Result<(), Fatal> {
+        self.closing = true;
+        if self.has_thread() {
+            return self.order(Order::Close(closing));
+        }
+        self.closed = self.scribe()?.close(&mut closing.chunk, closing.recorded_at)?;
+        Ok(())
+    }
+
+    /// Waits until the group that was closed is durable; none when there is none such.
+    pub(crate) fn settle(&mut self) -> Result<Option<Durable>, Fatal> {
+        if !mem::take(&mut self.closing) {
+            return Ok(None);
+        }
+        let closed = self.closed.take();
+        let told = || self.thread.as_ref()?.closed.recv().ok();
+        let closed = closed.or_else(told);
+        if closed.is_none() {
+            // It has failed, and tells why.
+            self.scribe()?;
+        }
+        Ok(closed)
+    }
+
+    fn has_thread(&mut self) -> bool {
         if self.thread.is_none() {
             self.thread = start();
         }
+        self.thread.is_some()
+    }
+
+    fn order(&mut self, order: Order) -> Result<(), Fatal> {
         let Some(thread) = &self.thread else {
-            return self.scribe()?.take(chunk);
+            return Ok(());
         };
         let gone = match mem::replace(&mut self.scribe, At::Away) {
             At::Here(scribe) => thread.orders.send(Order::Begin(scribe)).is_err(),
             At::Away => false,
         };
-        if gone || thread.orders.send(Order::Take(chunk)).is_err() {
+        if gone || thread.orders.send(order).is_err() {
             // It has failed, and tells why.
             self.scribe()?;
         }
@@ -110,39 +185,69 @@ impl Drop for Desk {
 fn start() -> Option<Thread> {
     let (orders, received) = sync_channel(WAITING_MAX);
     let (returns, back) = sync_channel(1);
+    let (tells, closed) = sync_channel(1);
     // All there are: those that wait, the one at hand, and the one that is written.
     let (written, empty) = sync_channel(WAITING_MAX + 2);
+    let at = Door {
+        returns,
+        tells,
+        written,
+    };
     let thread = Builder::new().name("scribe".to_owned());
-    let handle = thread.spawn(move || work(&received, &returns, &written)).ok()?;
+    let handle = thread.spawn(move || work(&received, &at)).ok()?;
     Some(Thread {
         orders,
         back,
+        closed,
         empty,
         handle,
     })
 }
 
-fn work(orders: &Receiver<Order>, returns: &SyncSender<Box<Scribe>>, written: &SyncSender<Chunk>) {
-    let mut here = None;
+/// What leaves the scribe's thread.
+struct Door {
+    returns: SyncSender<Box<Scribe>>,
+    tells: SyncSender<Durable>,
+    written: SyncSender<Chunk>,
+}
+
+fn work(orders: &Receiver<Order>, door: &Door) {
+    let mut here: Option<Box<Scribe>> = None;
     for order in orders {
-        match (order, here.take()) {
-            (Order::Begin(scribe), _) => here = Some(scribe),
-            (Order::Take(chunk), Some(mut scribe)) => {
-                if scribe.take(chunk).is_err() {
-                    let _ = returns.send(scribe);
-                    return;
-                }
-                for chunk in scribe.take_written() {
-                    // There are enough of them, where some waited for the group before.
-                    let _ = written.try_send(chunk);
-                }
+        let Some(mut scribe) = here.take() else {
+            if let Order::Begin(scribe) = order {
                 here = Some(scribe);
             }
-            (Order::Return, Some(scribe)) => {
+            continue;
+        };
+        let done = match order {
+            Order::Begin(_) => Ok(()),
+            Order::Return => {
                 // Nobody waits for it when the desk is gone.
-                let _ = returns.send(scribe);
+                let _ = door.returns.send(scribe);
+                continue;
             }
-            (Order::Take(_) | Order::Return, None) => {}
+            Order::Take(mut chunk) => scribe.take(&mut chunk).map(|()| {
+                // There are enough of them, where nobody takes it.
+                let _ = door.written.try_send(chunk);
+            }),
+            Order::Close(Closing {
+                mut chunk,
+                recorded_at,
+                answered,
+            }) => scribe.close(&mut chunk, recorded_at).map(|closed| {
+                let _ = door.written.try_send(chunk);
+                // Told before anybody is called; there is room, since a group is closed after the one before it was told.
+                if let Some(closed) = closed {
+                    let _ = door.tells.send(closed);
+                }
+                drop(answered);
+            }),
+        };
+        if done.is_err() {
+            let _ = door.returns.send(scribe);
+            return;
         }
+        here = Some(scribe);
     }
 }

@@ -444,8 +444,8 @@ impl Filling {
                     (position, end) = (position + 1, line.end());
                 }
                 Line::Commit(commit) => {
-                    packer.close(&tree, end);
-                    packer.commit();
+                    packer.close(end);
+                    packer.commit(&tree);
                     options.report(read_bytes, total_bytes);
                     if self.index.added() >= options.index_events {
                         self.index

@@ -34,10 +34,20 @@ pub(crate) struct Packer {
     /// The log after the last durable group, and how many bytes of both blocks in the making are of groups up to it.
     committed: BlocksHead,
     whole: Whole,
-    /// The same after a group that is written and not durable yet.
-    closed: Option<(BlocksHead, Whole)>,
+    /// What ended last and is not durable yet.
+    closed: Option<Ended>,
     /// A head that sled is still to be told.
     due: Option<BlocksHead>,
+}
+
+/// A group that ended.
+#[derive(Debug)]
+struct Ended {
+    /// The position after its last event, and where on the tape its commit line stands.
+    size: u64,
+    next: Place,
+    /// How many bytes of both blocks in the making are of groups up to it.
+    whole: Whole,
 }
 
 /// How much of the blocks in the making is of whole groups.
@@ -91,7 +101,7 @@ impl Packer {
             return;
         }
         match &self.closed {
-            Some((head, whole)) if whole.records > 0 => self.seal(whole.records, head.tree.size()),
+            Some(Ended { size, whole, .. }) if whole.records > 0 => self.seal(whole.records, *size),
             None if self.whole.records > 0 => self.seal_commits(),
             _ => {}
         }
@@ -105,7 +115,7 @@ impl Packer {
             return;
         }
         match &self.closed {
-            Some((head, whole)) if whole.facts > 0 => self.seal_facts(whole.facts, head.tree.size()),
+            Some(Ended { size, whole, .. }) if whole.facts > 0 => self.seal_facts(whole.facts, *size),
             None if self.whole.facts > 0 => self.seal_facts(self.whole.facts, self.committed.tree.size()),
             _ => {}
         }
@@ -114,28 +124,34 @@ impl Packer {
         }
     }
 
-    /// Ends the group at hand, which is written and not durable: the tree with it, and where its last event's line ends.
-    pub(crate) fn close(&mut self, tree: &Tree, next: Place) {
-        let head = BlocksHead {
-            tree: tree.clone(),
-            next,
-            committed: 0,
-        };
+    /// Ends the group at hand, which is not durable: its last event's line ends at a place.
+    pub(crate) fn close(&mut self, next: Place) {
         let whole = Whole {
             records: self.block.len(),
             facts: self.facts.bytes(),
         };
-        self.closed = Some((head, whole));
+        let size = self.size;
+        self.closed = Some(Ended { size, next, whole });
     }
 
-    /// The closed group is durable.
-    pub(crate) fn commit(&mut self) {
-        let Some((head, whole)) = self.closed.take() else {
+    /// The closed group is durable, and this is the tree with it.
+    pub(crate) fn commit(&mut self, tree: &Tree) {
+        let Some(Ended { size, next, whole }) = self.closed.take() else {
             return;
         };
+        assert_eq!(
+            size,
+            tree.size(),
+            "the group that ended is the one that is durable"
+        );
         let began_before = self.first > self.committed.tree.size();
-        (self.committed, self.whole) = (head, whole);
-        if self.first >= self.committed.tree.size() {
+        self.committed = BlocksHead {
+            tree: tree.clone(),
+            next,
+            committed: 0,
+        };
+        self.whole = whole;
+        if self.first >= size {
             self.due = Some(self.committed.clone());
         } else if began_before {
             self.seal_commits();
@@ -170,7 +186,7 @@ impl Packer {
 
     fn all_whole(&mut self, change: impl Fn(&mut Whole)) {
         change(&mut self.whole);
-        if let Some((_, whole)) = &mut self.closed {
+        if let Some(Ended { whole, .. }) = &mut self.closed {
             change(whole);
         }
     }
@@ -205,8 +221,8 @@ impl Packer {
     /// Forgets the events from a position on, which are not closed. Tells the position from which on the caller must push
     /// them again: where the group at hand begins, when it lost more than the block in the making.
     pub(crate) fn cut(&mut self, size: u64) -> u64 {
-        let group = self.closed.as_ref().map_or(&self.committed, |(head, _)| head);
-        let begins = group.tree.size();
+        let committed = self.committed.tree.size();
+        let begins = self.closed.as_ref().map_or(committed, |ended| ended.size);
         if size >= self.first && size >= self.facts.first {
             let kept = usize::try_from(size - self.first).unwrap_or(usize::MAX);
             self.block.truncate(record::bytes_of(&self.block, kept));

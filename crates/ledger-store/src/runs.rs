@@ -135,9 +135,9 @@ impl Run {
 
     /// Where a hash or a greater one begins.
     fn first_of(&self, hash: u64) -> usize {
-        let shelf = self.shelves.of(hash, self.len());
-        let on_it = self.hashes.get(shelf.clone()).unwrap_or_default();
-        shelf.start + on_it.partition_point(|here| *here < hash)
+        let places = self.shelves.of(hash, self.len());
+        let near = self.hashes.get(places.clone()).unwrap_or_default();
+        places.start + near.partition_point(|here| *here < hash)
     }
 
     fn pairs_from(&self, at: usize) -> impl Iterator<Item = Pair> {

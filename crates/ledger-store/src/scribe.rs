@@ -1,7 +1,5 @@
 //! From staged lines to the tape: leaves are hashed into the tree, lines are written and synced.
 
-use std::mem;
-
 use ledger_contract::value::Instant;
 use ledger_proof::{Hash, Tree};
 
@@ -9,34 +7,25 @@ use crate::{
     Fatal, Head,
     chunk::Chunk,
     group::Group,
-    tape::{Commit, Place, Syncing, Writer, wait_for},
+    tape::{Commit, Place, Writer},
 };
 
-/// How many chunks wait for the group before theirs at most; then the writer waits, too.
-const HELD_MAX: usize = 16;
-
-/// The one who writes. After an error it must not be used again: what the disk holds is known only by reading it back.
+/// The one who writes, in order: nothing of a group before the group before it is durable, so that a crash leaves the log
+/// whole, or a tail. After an error it must not be used again: what the disk holds is known only by reading it back.
 #[derive(Debug)]
 pub(crate) struct Scribe {
     tape: Writer,
-    pub(crate) group: Group,
-    /// The log after the group before it, while that is being synced. Nothing is written to the tape meanwhile: a crash
-    /// leaves it whole, or a tail.
-    ahead: Option<(Head, Syncing)>,
-    /// Chunks that wait for that.
-    held: Vec<Chunk>,
-    /// Chunks that were written, emptied.
-    written: Vec<Chunk>,
-    /// The durable end, when it is told to nobody yet.
-    settled: Option<Head>,
+    group: Group,
     /// What went wrong first, on whatever thread: an answer of the disk is given once.
     failed: Option<Fatal>,
 }
 
-/// A group that was closed.
-pub(crate) struct Closed {
+/// A group that is durable.
+#[derive(Debug)]
+pub(crate) struct Durable {
     /// The log after it.
     pub(crate) head: Head,
+    pub(crate) tree: Tree,
     /// The number of the first tile that it fills, and their roots.
     pub(crate) tiles: (u64, Vec<Hash>),
 }
@@ -47,49 +36,23 @@ impl Scribe {
         Self {
             tape,
             group: Group::after(tree),
-            ahead: None,
-            held: Vec::new(),
-            written: Vec::new(),
-            settled: None,
             failed: None,
         }
     }
 
-    /// Takes in a chunk of the open group and writes it, now or when the group before it is durable. A crash leaves a tail
-    /// without a commit line.
-    pub(crate) fn take(&mut self, chunk: Chunk) -> Result<(), Fatal> {
-        self.hash(&chunk);
-        self.held.push(chunk);
-        let is_syncing = |(_, syncing): &(Head, Syncing)| !syncing.is_finished();
-        if self.ahead.as_ref().is_some_and(is_syncing) && self.held.len() < HELD_MAX {
-            return Ok(());
-        }
-        self.write_held()
+    /// Takes in a chunk of the open group and writes it; nothing is left in it. A crash leaves a tail without a commit
+    /// line.
+    pub(crate) fn take(&mut self, chunk: &mut Chunk) -> Result<(), Fatal> {
+        self.hash(chunk);
+        let written = self.tape.write(chunk.place, &chunk.bytes);
+        chunk.clear();
+        self.note(written)
     }
 
     /// Writes all that was taken in, so that its lines can be read.
     pub(crate) fn write_out(&mut self) -> Result<(), Fatal> {
-        self.write_held()?;
         let written = self.tape.write_out();
         self.note(written)
-    }
-
-    fn write_held(&mut self) -> Result<(), Fatal> {
-        // Nothing is written behind a group that is not durable.
-        self.wait()?;
-        let mut held = mem::take(&mut self.held);
-        let tape = &mut self.tape;
-        let written = held
-            .iter()
-            .try_for_each(|chunk| tape.write(chunk.place, &chunk.bytes));
-        held.iter_mut().for_each(Chunk::clear);
-        self.written = held;
-        self.note(written)
-    }
-
-    /// Chunks that were written last, emptied: their memory can be used again.
-    pub(crate) fn take_written(&mut self) -> Vec<Chunk> {
-        mem::take(&mut self.written)
     }
 
     /// What went wrong, if anything did.
@@ -136,8 +99,13 @@ impl Scribe {
             .transpose()
     }
 
-    /// Ends the open group with a last chunk and a commit line, which are written and not synced; none without events.
-    pub(crate) fn close(&mut self, chunk: &mut Chunk, recorded_at: Instant) -> Result<Option<Closed>, Fatal> {
+    /// Ends the open group with a last chunk and a commit line, and makes it durable; none without events. Nothing is left
+    /// in the chunk.
+    pub(crate) fn close(
+        &mut self,
+        chunk: &mut Chunk,
+        recorded_at: Instant,
+    ) -> Result<Option<Durable>, Fatal> {
         self.hash(chunk);
         let (first, size) = (self.group.first(), self.group.size());
         if size == first {
@@ -147,10 +115,13 @@ impl Scribe {
         let root = self.group.tree().root();
         let commit = Commit::new(first, size, recorded_at, root, self.group.checksum());
         commit.write(&mut chunk.bytes);
-        self.write_held()?;
+        // A crash before the sync returns leaves the group whole or not at all: opening decides by its checksum. Nobody
+        // was told yet.
         let written = self.tape.write(chunk.place, &chunk.bytes);
         let closed = written.and_then(|()| self.tape.close_group());
-        self.note(closed)?;
+        let synced = closed.and_then(|()| self.tape.sync());
+        chunk.clear();
+        self.note(synced)?;
         let tiles = self.group.take_tiles();
         self.group.close();
         let head = Head {
@@ -158,41 +129,7 @@ impl Scribe {
             root,
             recorded_at,
         };
-        Ok(Some(Closed { head, tiles }))
-    }
-
-    /// Waits until the group that is being synced is durable.
-    fn wait(&mut self) -> Result<(), Fatal> {
-        if let Some((head, syncing)) = self.ahead.take() {
-            let synced = wait_for(syncing);
-            self.note(synced)?;
-            self.settled = Some(head);
-        }
-        Ok(())
-    }
-
-    /// The same, and what is durable since this was last asked.
-    pub(crate) fn settle(&mut self) -> Result<Option<Head>, Fatal> {
-        self.wait()?;
-        Ok(self.settled.take())
-    }
-
-    /// Begins to make a closed group durable on another thread, which calls `answered` at its end; false when there can
-    /// be no such thread.
-    pub(crate) fn sync_ahead(
-        &mut self,
-        head: Head,
-        answered: impl FnOnce() + Send + 'static,
-    ) -> Result<bool, Fatal> {
-        let syncing = self.tape.sync_aside(answered);
-        let syncing = self.note(syncing)?;
-        self.ahead = syncing.map(|syncing| (head, syncing));
-        Ok(self.ahead.is_some())
-    }
-
-    /// Makes a closed group durable, here and now.
-    pub(crate) fn sync(&mut self) -> Result<(), Fatal> {
-        let synced = self.tape.sync();
-        self.note(synced)
+        let tree = self.group.tree().clone();
+        Ok(Some(Durable { head, tree, tiles }))
     }
 }

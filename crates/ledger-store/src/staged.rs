@@ -94,10 +94,8 @@ impl TapeLog {
             let details = details.map_err(|error| self.shared.tape.damaged(place, error.to_string()))?;
             return Ok(Some(Box::new(details)));
         }
-        // Those of a closed group are on the tape.
-        if position >= self.first {
-            self.desk.borrow_mut().scribe()?.write_out()?;
-        }
+        // Also those of a closed group may still be on their way to the tape.
+        self.desk.borrow_mut().scribe()?.write_out()?;
         let record = self.record(position)?;
         let details = |record: Record| details_at(&self.shared.tape, record.place, record.widths, hash);
         record.map_or(Ok(None), details)

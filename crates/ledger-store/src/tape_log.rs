@@ -16,7 +16,7 @@ use crate::{
     AppendError, EventLog, Fatal, Head, Mark, NewCommand, Opened, Options, Recorded, Snapshots, TapeReader,
     TileRoots,
     chunk::Chunk,
-    desk::Desk,
+    desk::{Answered, Closing, Desk},
     destroy::{ORDERS, Orders, carry_out},
     facts,
     index::key_hash,
@@ -27,9 +27,9 @@ use crate::{
     packer::Packer,
     record::{self, Record},
     render::{Salts, Sealed, Widths, events_of, line},
-    scribe::{Closed, Scribe},
+    scribe::{Durable, Scribe},
     shared::{Shared, reading, writing},
-    tape::Place,
+    tape::{Commit, Place},
 };
 
 /// The log of a data directory: the one writer. Dropping it closes it.
@@ -221,63 +221,38 @@ impl TapeLog {
         Ok(())
     }
 
-    /// Waits until the group that is being synced is durable, and shows it to readers.
+    /// Waits until the group that was closed ahead is durable, and shows it to readers.
     fn settle(&mut self) -> Result<(), Fatal> {
-        let settled = self.desk.get_mut().scribe().and_then(Scribe::settle);
-        if let Some(head) = self.poison(settled)? {
-            self.packer.commit();
-            self.packer.publish(head);
+        let settled = self.desk.get_mut().settle();
+        if let Some(durable) = self.poison(settled)? {
+            self.show(durable);
         }
         Ok(())
     }
 
-    /// Closes the open group with its commit line, which is written and not synced; none without events.
-    fn close(&mut self) -> Result<Option<Head>, Fatal> {
-        let Some(recorded_at) = self.open.take() else {
-            return Ok(None);
-        };
+    /// A crash before this leaves sled behind the tape, and opening catches up.
+    fn show(&mut self, durable: Durable) -> Head {
+        let Durable { head, tree, tiles } = durable;
+        self.packer.clerk().file_tiles(tiles.0, tiles.1);
+        self.packer.commit(&tree);
+        self.packer.publish(head);
+        head
+    }
+
+    /// Ends the group with events that is being staged, and begins another after its commit line.
+    fn end_group(&mut self, recorded_at: Instant) {
         if self.chunk.is_empty() {
             self.chunk.place = self.end;
         }
+        // The commit line stands right after the last event's, in the same segment.
         let end = self.chunk.end();
-        let desk = self.desk.get_mut();
-        let closed = desk
-            .scribe()
-            .and_then(|scribe| Ok((scribe.close(&mut self.chunk, recorded_at)?, scribe.group.tree())));
-        let closed = match closed {
-            Ok((closed, tree)) => Ok(closed.map(
-                |Closed {
-                     head,
-                     tiles: (first, roots),
-                 }| {
-                    // Right after the last event's line, in the segment that the line stands in.
-                    self.packer.close(tree, end);
-                    self.packer.clerk().file_tiles(first, roots);
-                    head
-                },
-            )),
-            Err(fatal) => Err(fatal),
+        self.packer.close(end);
+        self.end = Place {
+            offset: end.offset + Commit::width(self.first, self.size, recorded_at),
+            ..end
         };
-        let closed = self.poison(closed)?;
-        self.end = self.chunk.end();
-        self.chunk.clear();
         self.first = self.size;
-        if let Some(head) = closed {
-            self.recorded_at = head.recorded_at;
-        }
-        Ok(closed)
-    }
-
-    /// Makes the closed group durable, here and now.
-    fn sync(&mut self, head: Head) -> Result<Head, Fatal> {
-        // A crash before this returns leaves the group whole or not at all: opening decides by its checksum. Nobody
-        // was told yet.
-        let synced = self.desk.get_mut().scribe().and_then(Scribe::sync);
-        self.poison(synced)?;
-        // Durable from here on. A crash leaves sled behind the tape, and opening catches up.
-        self.packer.commit();
-        self.packer.publish(head);
-        Ok(head)
+        self.recorded_at = recorded_at;
     }
 }
 
@@ -383,8 +358,16 @@ impl EventLog for TapeLog {
     fn commit(&mut self) -> Result<Head, Fatal> {
         self.healthy()?;
         self.settle()?;
-        match self.close()? {
-            Some(head) => self.sync(head),
+        let Some(recorded_at) = self.open.take() else {
+            return Ok(self.shared.head());
+        };
+        if self.size > self.first {
+            self.end_group(recorded_at);
+        }
+        let scribe = self.desk.get_mut().scribe();
+        let closed = scribe.and_then(|scribe| scribe.close(&mut self.chunk, recorded_at));
+        match self.poison(closed)? {
+            Some(durable) => Ok(self.show(durable)),
             None => Ok(self.shared.head()),
         }
     }
@@ -393,17 +376,20 @@ impl EventLog for TapeLog {
         self.healthy()?;
         self.settle()?;
         // A commit that ends a segment of the index is waited for: only what is durable is indexed on disk.
-        if self.index.added() >= self.index_events {
+        let is_waited_for = self.size == self.first || self.index.added() >= self.index_events;
+        let Some(recorded_at) = self.open.filter(|_| !is_waited_for) else {
             return self.commit();
-        }
-        let Some(head) = self.close()? else {
-            return Ok(self.shared.head());
         };
-        let scribe = self.desk.get_mut().scribe();
-        let ahead = scribe.and_then(|scribe| scribe.sync_ahead(head, answered));
-        if !self.poison(ahead)? {
-            return self.sync(head);
-        }
+        self.open = None;
+        self.end_group(recorded_at);
+        let desk = self.desk.get_mut();
+        let next = desk.empty().unwrap_or_else(|| Chunk::as_large_as(&self.chunk));
+        let given = desk.close(Closing {
+            chunk: mem::replace(&mut self.chunk, next),
+            recorded_at,
+            answered: Answered::by(answered),
+        });
+        self.poison(given)?;
         Ok(self.shared.head())
     }
 

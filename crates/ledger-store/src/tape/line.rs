@@ -64,6 +64,13 @@ impl Commit {
         commit
     }
 
+    /// How many bytes the line of such a commit takes, with its newline: whatever its root is.
+    pub(crate) fn width(first: u64, size: u64, recorded_at: Instant) -> u64 {
+        let mut line = Vec::new();
+        Self::new(first, size, recorded_at, Hash::default(), Checksum::default()).write(&mut line);
+        line.len() as u64
+    }
+
     /// Whether the checksum is that of these events and this line.
     pub(crate) fn closes(&self, events: &Checksum) -> bool {
         events.clone().close(&self.text()) == self.checksum

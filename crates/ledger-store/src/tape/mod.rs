@@ -20,7 +20,7 @@ pub(crate) use recover::{
     Start, Survey, copy_bytes, cut_tail, each_whole_commit, gap, later_commit, make_durable, survey,
     tail_bytes,
 };
-pub(crate) use writer::{Syncing, Writer, wait_for};
+pub(crate) use writer::Writer;
 
 use crate::{
     Fatal,

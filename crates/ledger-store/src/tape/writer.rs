@@ -45,7 +45,7 @@ pub(crate) struct Writer {
 }
 
 /// A sync of the segment at hand on a thread of its own.
-pub(crate) type Syncing = JoinHandle<Result<(), Fatal>>;
+type Syncing = JoinHandle<Result<(), Fatal>>;
 
 impl Writer {
     /// Goes on at a place where a commit ended, or begins a tape.
@@ -166,8 +166,8 @@ impl Writer {
             if self.early.len() == EARLY_SYNCS_MAX {
                 self.early.pop_front().map_or(Ok(()), wait_for)?;
             }
-            let early = self.spawn_sync(|| ());
-            self.early.extend(early);
+            self.unsynced = 0;
+            self.early.extend(self.spawn_sync());
         }
         Ok(())
     }
@@ -178,29 +178,11 @@ impl Writer {
         said.into_iter().collect()
     }
 
-    /// Makes what was written durable. Segments before the current one were synced when they were left.
-    pub(crate) fn sync(&mut self) -> Result<(), Fatal> {
-        self.sync_file()
-    }
-
-    /// The same on a thread of its own, which calls `answered` at its end; none when there can be no such thread. What is
-    /// written before it ends may be durable or not.
-    pub(crate) fn sync_aside(
-        &mut self,
-        answered: impl FnOnce() + Send + 'static,
-    ) -> Result<Option<Syncing>, Fatal> {
-        self.wait_for_early()?;
-        Ok(self.spawn_sync(answered))
-    }
-
-    fn spawn_sync(&mut self, answered: impl FnOnce() + Send + 'static) -> Option<Syncing> {
-        self.unsynced = 0;
+    /// On a thread of its own; none when there can be no such thread. What is written before it ends may be durable or
+    /// not.
+    fn spawn_sync(&self) -> Option<Syncing> {
         let (file, path) = (Arc::clone(&self.file), self.tape.path(self.end.segment));
-        let sync = move || {
-            let sync = file.sync_data();
-            answered();
-            sync.map_err(|error| failed("syncing", &path, &error))
-        };
+        let sync = move || file.sync_data().map_err(|error| failed("syncing", &path, &error));
         let thread = std::thread::Builder::new().name("sync".to_owned());
         thread.spawn(sync).ok()
     }
@@ -258,7 +240,7 @@ impl Writer {
     fn roll(&mut self, segment: u64) -> Result<(), Fatal> {
         // Before the new segment exists, the old one holds everything up to it. A crash leaves a tail.
         self.write_out()?;
-        self.sync_file()?;
+        self.sync()?;
         self.file = create(&self.tape, segment, self.fill_bytes)?;
         self.change_bypass(segment);
         self.filled = self.fill_bytes;
@@ -279,7 +261,8 @@ impl Writer {
         Ok(())
     }
 
-    fn sync_file(&mut self) -> Result<(), Fatal> {
+    /// Makes what was written durable. Segments before the current one were synced when they were left.
+    pub(crate) fn sync(&mut self) -> Result<(), Fatal> {
         self.wait_for_early()?;
         self.unsynced = 0;
         let sync = self.file.sync_data();
@@ -288,7 +271,7 @@ impl Writer {
 }
 
 /// What a sync on another thread said.
-pub(crate) fn wait_for(syncing: Syncing) -> Result<(), Fatal> {
+fn wait_for(syncing: Syncing) -> Result<(), Fatal> {
     let panicked = |_| Err(Fatal::Poisoned("syncing the tape panicked".to_owned()));
     syncing.join().unwrap_or_else(panicked)
 }
