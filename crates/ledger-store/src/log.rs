@@ -181,8 +181,8 @@ pub trait EventLog: Send {
 
     /// Closes the open group and begins to make it durable, while the next one is staged: it is durable when the next
     /// `commit` or `commit_ahead` returns, and nobody is told before. Returns the head that is durable now; when the
-    /// group is beyond it, `answered` is called once the disk has answered, and that return is a matter of no time. A log
-    /// that cannot do so commits.
+    /// group is beyond it, `answered` is called once the disk has answered or never will, and that return is a matter of no
+    /// time. A log that cannot do so commits.
     fn commit_ahead(&mut self, answered: impl FnOnce() + Send + 'static) -> Result<Head, Fatal> {
         drop(answered);
         self.commit()

@@ -1,7 +1,14 @@
 //! One group is synced while the next is staged: nobody is told too early, and a fault at any operation loses nothing
 //! that was told.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc,
+    },
+};
 
 use ledger_contract::event::{EntryKind, Event};
 
@@ -75,11 +82,34 @@ fn the_writer_stands_on_a_group_that_readers_do_not_see_yet() {
     assert_eq!(events.len(), 10);
 }
 
+#[test]
+fn whoever_is_called_finds_the_group_durable() {
+    let directory = tempfile::tempdir().unwrap();
+    let (mut log, _, _) = open(directory.path(), &small(), NOON).unwrap();
+    let (call, called) = mpsc::channel();
+    stage(&mut log, 0..5).unwrap();
+    log.commit_ahead(move || call.send(()).unwrap()).unwrap();
+    called.recv().unwrap();
+    // A copy of the directory is what a crash would leave here.
+    let copy = tempfile::tempdir().unwrap();
+    let tape = copy.path().join("tape");
+    std::fs::create_dir(&tape).unwrap();
+    for segment in std::fs::read_dir(directory.path().join("tape")).unwrap() {
+        let segment = segment.unwrap();
+        std::fs::copy(segment.path(), tape.join(segment.file_name())).unwrap();
+    }
+    let (_, _, events) = open(copy.path(), &small(), LATER).unwrap();
+    assert_eq!(events.len(), 6);
+}
+
 /// What was told to be durable, and the groups that nobody was told of.
 #[derive(Default)]
 struct Known {
     told: Vec<Event>,
     in_doubt: Vec<Vec<Event>>,
+    /// How many groups were to be followed by a call, and how many calls there were.
+    promised: u64,
+    called: Arc<AtomicU64>,
 }
 
 impl Known {
@@ -99,7 +129,9 @@ fn work(directory: &Path, options: &Options, known: &mut Known) -> Result<(), Fa
     for (group, size) in (0..).zip([1, 3, 60, 1, 2, 50, 1]) {
         let staged = stage(&mut log, group * 100..group * 100 + size)?;
         known.in_doubt.push(staged);
-        let head = log.commit_ahead(|| ())?;
+        let called = Arc::clone(&known.called);
+        let head = log.commit_ahead(move || _ = called.fetch_add(1, Ordering::Relaxed))?;
+        known.promised += u64::from(head.size < log.mark().size);
         known.durable(head.size);
         assert!(known.in_doubt.len() <= 2);
     }
@@ -125,6 +157,8 @@ fn meets(fault: Fault) {
         let disk = FaultyDisk::new(Some((number, fault)));
         let failed = work(directory.path(), &on(&disk), &mut known);
         assert!(matches!(failed, Err(Fatal::Io { .. })), "{what}: {failed:?}");
+        // The log is closed: whoever waits for a call waits for ever if it has not come.
+        assert!(known.called.load(Ordering::Relaxed) >= known.promised, "{what}");
         let (log, _, events) =
             open(directory.path(), &small(), LATER).unwrap_or_else(|error| panic!("{what}: {error}"));
         drop(log);
