@@ -159,3 +159,94 @@ impl Part {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ledger_contract::{
+        event::{Details, Event},
+        value::Instant,
+    };
+    use ledger_proof::Hash;
+    use ledger_store::{EventLog as _, Head, MemoryLog, MemoryReader};
+
+    use super::*;
+    use crate::{Submission, Writer};
+
+    const NOW: Instant = Instant(1_700_000_000_000_000);
+
+    /// Reads so many events, and then fails.
+    struct Failing(MemoryReader, u64);
+
+    impl EventReader for Failing {
+        fn head(&self) -> Head {
+            self.0.head()
+        }
+
+        fn read(
+            &self,
+            position: u64,
+            before: u64,
+            visit: &mut dyn FnMut(Event) -> bool,
+        ) -> Result<(), Fatal> {
+            self.0.read(position, before.min(position + self.1), visit)?;
+            Err(Fatal::Poisoned("of the test".to_owned()))
+        }
+
+        fn read_stream(
+            &self,
+            stream: &Stream,
+            after_version: u64,
+            before: u64,
+            visit: &mut dyn FnMut(Event) -> bool,
+        ) -> Result<(), Fatal> {
+            self.0.read_stream(stream, after_version, before, visit)
+        }
+
+        fn stream_version(&self, stream: &Stream, before: u64) -> Result<u64, Fatal> {
+            self.0.stream_version(stream, before)
+        }
+
+        fn stream_heads(&self, before: u64) -> Result<Vec<(Stream, u64)>, Fatal> {
+            self.0.stream_heads(before)
+        }
+
+        fn size_at(&self, instant: Instant) -> Result<u64, Fatal> {
+            self.0.size_at(instant)
+        }
+
+        fn commit_root(&self, size: u64) -> Result<Option<Hash>, Fatal> {
+            self.0.commit_root(size)
+        }
+
+        fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal> {
+            self.0.details(event)
+        }
+    }
+
+    #[test]
+    fn a_model_does_not_go_on_after_an_error() {
+        let log = MemoryLog::new("model.example/ledger", NOW).unwrap();
+        let reader = log.reader();
+        let mut writer = Writer::new(log, crate::ledger::SharedModel::default());
+        writer.begin(NOW).unwrap();
+        for region in ["r", "s", "t"] {
+            let command = format!(
+                r#"{{"type":"establishRegion","region":"{region}","title":"R","body":"B","bookingDate":"2021-01-01"}}"#
+            );
+            let submission = Submission::read(command.as_bytes(), None, "controller").unwrap();
+            writer.execute(submission).unwrap();
+        }
+        writer.commit().unwrap();
+        let mut model = ReadModel::default();
+        let told = model.catch_up(&Failing(reader.clone(), 2)).unwrap_err();
+        // Some was applied: reading well from the same position would apply it twice.
+        assert_eq!(model.regions().count(), 1);
+        for _ in 0..2 {
+            assert_eq!(model.catch_up(&reader).unwrap_err().to_string(), told.to_string());
+            assert_eq!((model.log_position(), model.regions().count()), (0, 1));
+        }
+        let mut anew = ReadModel::default();
+        anew.catch_up(&reader).unwrap();
+        assert_eq!((anew.log_position(), anew.regions().count()), (4, 3));
+    }
+}
