@@ -12,7 +12,7 @@ use ledger_contract::value::Instant;
 use crate::{
     Fatal,
     chunk::Chunk,
-    scribe::{Durable, Scribe},
+    scribe::{Scribe, Settled},
 };
 
 /// How many chunks wait for the scribe at most: few enough that they are still in the cache when it comes to them.
@@ -26,7 +26,7 @@ pub(crate) struct Desk {
     /// A group was closed ahead, and nobody was told yet that it is durable.
     closing: bool,
     /// The same, where there could be no thread: it is.
-    closed: Option<Durable>,
+    closed: Option<Settled>,
 }
 
 #[derive(Debug)]
@@ -42,7 +42,7 @@ struct Thread {
     /// The scribe comes back when it is called, or when it has failed.
     back: Receiver<Box<Scribe>>,
     /// The group that was closed ahead, once it is durable.
-    closed: Receiver<Durable>,
+    closed: Receiver<Settled>,
     /// Chunks that are written, for their memory.
     empty: Receiver<Chunk>,
     handle: JoinHandle<()>,
@@ -134,7 +134,7 @@ impl Desk {
     }
 
     /// Waits until the group that was closed is durable; none when there is none such.
-    pub(crate) fn settle(&mut self) -> Result<Option<Durable>, Fatal> {
+    pub(crate) fn settle(&mut self) -> Result<Option<Settled>, Fatal> {
         if !mem::take(&mut self.closing) {
             return Ok(None);
         }
@@ -207,7 +207,7 @@ fn start() -> Option<Thread> {
 /// What leaves the scribe's thread.
 struct Door {
     returns: SyncSender<Box<Scribe>>,
-    tells: SyncSender<Durable>,
+    tells: SyncSender<Settled>,
     written: SyncSender<Chunk>,
 }
 

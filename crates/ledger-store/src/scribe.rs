@@ -22,7 +22,7 @@ pub(crate) struct Scribe {
 
 /// A group that is durable.
 #[derive(Debug)]
-pub(crate) struct Durable {
+pub(crate) struct Settled {
     /// The log after it.
     pub(crate) head: Head,
     pub(crate) tree: Tree,
@@ -105,7 +105,7 @@ impl Scribe {
         &mut self,
         chunk: &mut Chunk,
         recorded_at: Instant,
-    ) -> Result<Option<Durable>, Fatal> {
+    ) -> Result<Option<Settled>, Fatal> {
         self.hash(chunk);
         let (first, size) = (self.group.first(), self.group.size());
         if size == first {
@@ -130,6 +130,6 @@ impl Scribe {
             recorded_at,
         };
         let tree = self.group.tree().clone();
-        Ok(Some(Durable { head, tree, tiles }))
+        Ok(Some(Settled { head, tree, tiles }))
     }
 }

@@ -27,7 +27,7 @@ use crate::{
     packer::Packer,
     record::{self, Record},
     render::{Salts, Sealed, Widths, events_of, line},
-    scribe::{Durable, Scribe},
+    scribe::{Scribe, Settled},
     shared::{Shared, reading, writing},
     tape::{Commit, Place},
 };
@@ -224,15 +224,15 @@ impl TapeLog {
     /// Waits until the group that was closed ahead is durable, and shows it to readers.
     fn settle(&mut self) -> Result<(), Fatal> {
         let settled = self.desk.get_mut().settle();
-        if let Some(durable) = self.poison(settled)? {
-            self.show(durable);
+        if let Some(settled) = self.poison(settled)? {
+            self.show(settled);
         }
         Ok(())
     }
 
     /// A crash before this leaves sled behind the tape, and opening catches up.
-    fn show(&mut self, durable: Durable) -> Head {
-        let Durable { head, tree, tiles } = durable;
+    fn show(&mut self, settled: Settled) -> Head {
+        let Settled { head, tree, tiles } = settled;
         self.packer.clerk().file_tiles(tiles.0, tiles.1);
         self.packer.commit(&tree);
         self.packer.publish(head);
@@ -367,7 +367,7 @@ impl EventLog for TapeLog {
         let scribe = self.desk.get_mut().scribe();
         let closed = scribe.and_then(|scribe| scribe.close(&mut self.chunk, recorded_at));
         match self.poison(closed)? {
-            Some(durable) => Ok(self.show(durable)),
+            Some(settled) => Ok(self.show(settled)),
             None => Ok(self.shared.head()),
         }
     }
