@@ -41,8 +41,8 @@ struct Thread {
     orders: SyncSender<Order>,
     /// The scribe comes back when it is called, or when it has failed.
     back: Receiver<Box<Scribe>>,
-    /// The group that was closed ahead, once it is durable.
-    closed: Receiver<Settled>,
+    /// Of each group that was closed ahead, once it is durable.
+    closed: Receiver<Option<Settled>>,
     /// Chunks that are written, for their memory.
     empty: Receiver<Chunk>,
     handle: JoinHandle<()>,
@@ -125,11 +125,12 @@ impl Desk {
 
     /// Has the scribe close a group on its thread and make it durable, and goes on.
     pub(crate) fn close(&mut self, mut closing: Closing) -> Result<(), Fatal> {
-        self.closing = true;
         if self.has_thread() {
-            return self.order(Order::Close(closing));
+            self.order(Order::Close(closing))?;
+        } else {
+            self.closed = self.scribe()?.close(&mut closing.chunk, closing.recorded_at)?;
         }
-        self.closed = self.scribe()?.close(&mut closing.chunk, closing.recorded_at)?;
+        self.closing = true;
         Ok(())
     }
 
@@ -138,14 +139,15 @@ impl Desk {
         if !mem::take(&mut self.closing) {
             return Ok(None);
         }
-        let closed = self.closed.take();
-        let told = || self.thread.as_ref()?.closed.recv().ok();
-        let closed = closed.or_else(told);
-        if closed.is_none() {
+        let here = self.closed.take();
+        let Some(thread) = self.thread.as_ref().filter(|_| here.is_none()) else {
+            return Ok(here);
+        };
+        match thread.closed.recv() {
+            Ok(closed) => Ok(closed),
             // It has failed, and tells why.
-            self.scribe()?;
+            Err(_) => self.scribe().map(|_| None),
         }
-        Ok(closed)
     }
 
     fn has_thread(&mut self) -> bool {
@@ -156,6 +158,10 @@ impl Desk {
     }
 
     fn order(&mut self, order: Order) -> Result<(), Fatal> {
+        if matches!(self.scribe, At::Here(_)) {
+            // One that has failed writes no more.
+            self.scribe()?;
+        }
         let Some(thread) = &self.thread else {
             return Ok(());
         };
@@ -207,7 +213,7 @@ fn start() -> Option<Thread> {
 /// What leaves the scribe's thread.
 struct Door {
     returns: SyncSender<Box<Scribe>>,
-    tells: SyncSender<Settled>,
+    tells: SyncSender<Option<Settled>>,
     written: SyncSender<Chunk>,
 }
 
@@ -238,9 +244,7 @@ fn work(orders: &Receiver<Order>, door: &Door) {
             }) => scribe.close(&mut chunk, recorded_at).map(|closed| {
                 let _ = door.written.try_send(chunk);
                 // Told before anybody is called; there is room, since a group is closed after the one before it was told.
-                if let Some(closed) = closed {
-                    let _ = door.tells.send(closed);
-                }
+                let _ = door.tells.send(closed);
                 drop(answered);
             }),
         };

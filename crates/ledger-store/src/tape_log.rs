@@ -356,8 +356,9 @@ impl EventLog for TapeLog {
     }
 
     fn commit(&mut self) -> Result<Head, Fatal> {
-        self.healthy()?;
+        // What became durable is shown also when nothing is written any more.
         self.settle()?;
+        self.healthy()?;
         let Some(recorded_at) = self.open.take() else {
             return Ok(self.shared.head());
         };
@@ -373,8 +374,8 @@ impl EventLog for TapeLog {
     }
 
     fn commit_ahead(&mut self, answered: impl FnOnce() + Send + 'static) -> Result<Head, Fatal> {
-        self.healthy()?;
         self.settle()?;
+        self.healthy()?;
         // A commit that ends a segment of the index is waited for: only what is durable is indexed on disk.
         let is_waited_for = self.size == self.first || self.index.added() >= self.index_events;
         let Some(recorded_at) = self.open.filter(|_| !is_waited_for) else {

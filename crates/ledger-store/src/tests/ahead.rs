@@ -13,7 +13,7 @@ use std::{
 use ledger_contract::event::{EntryKind, Event};
 
 use super::{
-    damage::{LATER, findings},
+    damage::{LATER, findings, segments},
     open, small,
 };
 use crate::{
@@ -193,4 +193,66 @@ faults! {
     a_crash Fault::Crash;
     a_power_cut Fault::PowerCut(1);
     another_power_cut Fault::PowerCut(2);
+}
+
+/// Every operation fails once, and the log goes on being used as `work` does.
+fn failing(fault: Fault, mut work: impl FnMut(&mut TapeLog, &Path)) {
+    for number in 0..60 {
+        let directory = tempfile::tempdir().unwrap();
+        let options = Options {
+            disk: Arc::new(FaultyDisk::new(Some((number, fault)))),
+            ..small()
+        };
+        if let Ok((mut log, _, _)) = open(directory.path(), &options, NOON) {
+            work(&mut log, directory.path());
+        }
+    }
+}
+
+#[test]
+fn after_a_look_that_failed_nothing_is_written() {
+    for fault in [Fault::Full, Fault::DoneButFailed] {
+        let mut met = 0;
+        failing(fault, |log, _| {
+            let Ok(staged) = stage(log, 0..30) else { return };
+            let event = staged.iter().find(|event| event.details_hash.is_some()).unwrap();
+            // A look writes out what was staged; it cannot poison the log.
+            let Err(why) = log.details(event) else { return };
+            met += 1;
+            assert_eq!(log.commit_ahead(|| ()).unwrap_err().to_string(), why.to_string());
+            assert!(log.commit().is_err());
+            assert!(stage(log, 30..31).is_err());
+            assert_eq!(log.reader().head().size, 1);
+        });
+        assert!(met > 0, "{fault:?}");
+    }
+}
+
+#[test]
+fn what_became_durable_is_shown_though_the_group_behind_it_failed() {
+    let (mut shown, mut not_shown) = (0, 0);
+    failing(Fault::Full, |log, directory| {
+        let ahead = stage(log, 0..3).and_then(|_| log.commit_ahead(|| ()));
+        if ahead.is_err() {
+            return;
+        }
+        let _ = stage(log, 3..40);
+        if log.commit().is_ok() {
+            return;
+        }
+        let tape: Vec<u8> = segments(directory)
+            .into_iter()
+            .flat_map(|segment| std::fs::read(segment).unwrap())
+            .collect();
+        let lines = tape.split(|byte| *byte == b'\n');
+        let is_written = lines.filter(|line| line.starts_with(b"commit ")).count() > 1;
+        if is_written {
+            let is_shown = log.reader().head().size == 4;
+            shown += u64::from(is_shown);
+            not_shown += u64::from(!is_shown);
+        }
+    });
+    // Once it is the group's own sync that fails.
+    assert!(shown > 0);
+    assert_eq!(not_shown, 1);
 }
