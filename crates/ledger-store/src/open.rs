@@ -445,7 +445,7 @@ impl Filling {
                 }
                 Line::Commit(commit) => {
                     packer.close(end);
-                    packer.commit(&tree);
+                    packer.commit(tree.clone());
                     options.report(read_bytes, total_bytes);
                     if self.index.added() >= options.index_events {
                         self.index

@@ -135,7 +135,7 @@ impl Packer {
     }
 
     /// The closed group is durable, and this is the tree with it.
-    pub(crate) fn commit(&mut self, tree: &Tree) {
+    pub(crate) fn commit(&mut self, tree: Tree) {
         let Some(Ended { size, next, whole }) = self.closed.take() else {
             return;
         };
@@ -146,7 +146,7 @@ impl Packer {
         );
         let began_before = self.first > self.committed.tree.size();
         self.committed = BlocksHead {
-            tree: tree.clone(),
+            tree,
             next,
             committed: 0,
         };

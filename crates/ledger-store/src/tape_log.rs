@@ -175,12 +175,17 @@ impl TapeLog {
 
     /// Gives the scribe the chunk at hand.
     fn hand_over(&mut self) -> Result<(), Fatal> {
-        let desk = self.desk.get_mut();
-        let next = desk.empty().unwrap_or_else(|| Chunk::as_large_as(&self.chunk));
-        let chunk = mem::replace(&mut self.chunk, next);
+        let chunk = self.take_chunk();
         self.end = chunk.end();
-        let given = desk.give(chunk);
+        let given = self.desk.get_mut().give(chunk);
         self.poison(given)
+    }
+
+    /// The chunk at hand; an empty one is in its place.
+    fn take_chunk(&mut self) -> Chunk {
+        let empty = self.desk.get_mut().empty();
+        let next = empty.unwrap_or_else(|| Chunk::as_large_as(&self.chunk));
+        mem::replace(&mut self.chunk, next)
     }
 
     fn cut(&mut self, size: u64) -> Result<(), Fatal> {
@@ -230,11 +235,11 @@ impl TapeLog {
         Ok(())
     }
 
-    /// A crash before this leaves sled behind the tape, and opening catches up.
+    /// Shows readers a group that is durable. A crash before this leaves sled behind the tape, and opening catches up.
     fn show(&mut self, settled: Settled) -> Head {
         let Settled { head, tree, tiles } = settled;
         self.packer.clerk().file_tiles(tiles.0, tiles.1);
-        self.packer.commit(&tree);
+        self.packer.commit(tree);
         self.packer.publish(head);
         head
     }
@@ -383,13 +388,12 @@ impl EventLog for TapeLog {
         };
         self.open = None;
         self.end_group(recorded_at);
-        let desk = self.desk.get_mut();
-        let next = desk.empty().unwrap_or_else(|| Chunk::as_large_as(&self.chunk));
-        let given = desk.close(Closing {
-            chunk: mem::replace(&mut self.chunk, next),
+        let closing = Closing {
+            chunk: self.take_chunk(),
             recorded_at,
             answered: Answered::by(answered),
-        });
+        };
+        let given = self.desk.get_mut().close(closing);
         self.poison(given)?;
         Ok(self.shared.head())
     }
