@@ -8,19 +8,19 @@ use std::{
     mem,
     sync::{
         Arc, RwLock,
-        mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
+        mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread::JoinHandle,
 };
 
 use ledger_proof::Hash;
-use sled::IVec;
 
 use crate::{
     Snapshot, SnapshotKind,
-    blocks::{BLOCK_BYTES_MAX, Blocks, BlocksHead, Fault, key},
+    blocks::{BLOCK_BYTES_MAX, Blocks, BlocksHead, Fault},
     shared::{Block, Shared, writing},
     snapshots,
+    tray::Tray,
 };
 
 /// How many blocks are handed over at once: waking the thread takes the writer longer than making a block.
@@ -29,6 +29,8 @@ const TOGETHER: usize = 16;
 const WAITING_MAX: usize = 128;
 /// How many blocks are filed together: 1 MiB. After a kill the next opening reads their events from the tape.
 const FILED_TOGETHER: usize = 128;
+/// How many blocks of facts: of three to four times as many events.
+const FACTS_TOGETHER: usize = 48;
 /// How many blocks' memory is kept for the next ones: new memory costs more than what is put into it.
 const EMPTY_MAX: usize = 2 * FILED_TOGETHER;
 
@@ -45,7 +47,7 @@ pub(crate) struct Clerk {
 }
 
 #[derive(Debug)]
-enum Work {
+pub(crate) enum Work {
     Block(Block),
     /// A block of facts.
     Facts(Block),
@@ -155,7 +157,11 @@ impl Clerk {
             None => Some(held),
         };
         if let Some(left) = left {
-            drop(act_on_all(&self.shared, left));
+            let mut trays = Trays::default();
+            for work in left {
+                trays.take(&self.shared, work);
+            }
+            trays.file_all(&self.shared);
         }
     }
 }
@@ -172,72 +178,56 @@ impl Drop for Clerk {
 }
 
 fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>, filed: &SyncSender<Vec<u8>>) {
-    let mut at_hand = Vec::new();
-    loop {
-        // Readers find them in memory, so nobody waits for these.
-        let more = if at_hand.iter().all(Work::can_wait) {
-            waiting.recv().map_err(|_| TryRecvError::Disconnected)
-        } else {
-            waiting.try_recv()
-        };
-        let is_last = matches!(more, Err(TryRecvError::Disconnected));
-        let is_all = more.map(|more| at_hand.extend(more)).is_err();
-        if is_all || at_hand.len() >= FILED_TOGETHER {
-            for empty in act_on_all(shared, mem::take(&mut at_hand)) {
-                // There are enough of them.
-                let _ = filed.try_send(empty);
+    let mut trays = Trays::default();
+    for work in waiting.iter().flatten() {
+        for empty in trays.take(shared, work) {
+            // There are enough of them.
+            let _ = filed.try_send(empty);
+        }
+    }
+    trays.file_all(shared);
+}
+
+/// What is at hand. Readers find it in memory, so that nobody waits for it.
+struct Trays {
+    /// Blocks of records, heads and tiles, in their order.
+    events: Tray,
+    /// Facts, which no head tells of.
+    facts: Tray,
+}
+
+impl Default for Trays {
+    fn default() -> Self {
+        Self {
+            events: Tray::of(|blocks| &blocks.events, FILED_TOGETHER),
+            facts: Tray::of(|blocks| &blocks.facts, FACTS_TOGETHER),
+        }
+    }
+}
+
+impl Trays {
+    /// Takes the next work, and does what is due; tells the memory of what was filed.
+    fn take(&mut self, shared: &Shared, work: Work) -> Vec<Vec<u8>> {
+        match work {
+            Work::Facts(_) => self.facts.take(shared, work),
+            Work::Block(_) | Work::Tiles(..) | Work::Head(_) => self.events.take(shared, work),
+            Work::Cut(_) | Work::Keep(..) | Work::Remove(..) | Work::Flush(_) => {
+                let filed = self.file_all(shared);
+                act(shared, work);
+                filed
             }
         }
-        if is_last {
-            return;
-        }
-    }
-}
-
-/// Does what is at hand, in its order; tells the memory of what was filed.
-fn act_on_all(shared: &Shared, at_hand: Vec<Work>) -> Vec<Vec<u8>> {
-    shared.reopen_when_due();
-    ask(shared, &|blocks| {
-        Blocks::make_room(&blocks.events, &keys_of(&at_hand, Work::record_keys))?;
-        Blocks::make_room(&blocks.facts, &keys_of(&at_hand, Work::facts_keys))
-    });
-    let filed = at_hand.into_iter().filter_map(|work| act(shared, work));
-    filed.collect()
-}
-
-fn keys_of(works: &[Work], keys: fn(&Work) -> Vec<IVec>) -> Vec<IVec> {
-    works.iter().flat_map(keys).collect()
-}
-
-impl Work {
-    fn can_wait(&self) -> bool {
-        matches!(
-            self,
-            Self::Block(_) | Self::Facts(_) | Self::Tiles(..) | Self::Head(_)
-        )
     }
 
-    /// The keys of a block of records.
-    fn record_keys(&self) -> Vec<IVec> {
-        match self {
-            Self::Block((first, records)) => {
-                let parts = (0..).zip(records.chunks(BLOCK_BYTES_MAX));
-                parts.map(|(part, _)| key(*first, part)).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn facts_keys(&self) -> Vec<IVec> {
-        match self {
-            Self::Facts((first, _)) => vec![key(*first, 0)],
-            _ => Vec::new(),
-        }
+    fn file_all(&mut self, shared: &Shared) -> Vec<Vec<u8>> {
+        let mut filed = self.events.file_all(shared);
+        filed.extend(self.facts.file_all(shared));
+        filed
     }
 }
 
 /// Asks sled, as long as it can be trusted.
-fn ask(shared: &Shared, call: &dyn Fn(&Blocks) -> Result<(), Fault>) {
+pub(crate) fn ask(shared: &Shared, call: &dyn Fn(&Blocks) -> Result<(), Fault>) {
     if let Some(blocks) = shared.blocks()
         && let Err(fault) = call(&blocks)
     {
@@ -245,7 +235,7 @@ fn ask(shared: &Shared, call: &dyn Fn(&Blocks) -> Result<(), Fault>) {
     }
 }
 
-fn act(shared: &Shared, work: Work) -> Option<Vec<u8>> {
+pub(crate) fn act(shared: &Shared, work: Work) -> Option<Vec<u8>> {
     let ask = |call: &dyn Fn(&Blocks) -> Result<(), Fault>| ask(shared, call);
     match work {
         Work::Block((first, records)) => {
