@@ -201,6 +201,8 @@ fn failing(fault: Fault, mut work: impl FnMut(&mut TapeLog, &Path)) {
         let directory = tempfile::tempdir().unwrap();
         let options = Options {
             disk: Arc::new(FaultyDisk::new(Some((number, fault)))),
+            // Nothing is synced beside the writing, so that every operation has its number.
+            early_sync_bytes: u64::MAX,
             ..small()
         };
         if let Ok((mut log, _, _)) = open(directory.path(), &options, NOON) {
