@@ -9,6 +9,7 @@ mod clock;
 mod commits;
 mod costs;
 mod destruction;
+mod explanations;
 mod gate;
 mod import;
 mod kept;

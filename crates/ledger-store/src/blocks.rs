@@ -14,12 +14,9 @@ use std::{
     time::Duration,
 };
 
-use bincode::Options as _;
-use ledger_proof::{Hash, Tree};
-use serde::{Deserialize, Serialize};
 use sled::IVec;
 
-use crate::tape::Place;
+use crate::blocks_head::{BlocksHead, read_head, write_head};
 
 /// The longest value in bytes: sled puts values above about 12 KB into files of their own that it never syncs.
 pub(crate) const BLOCK_BYTES_MAX: usize = 8 << 10;
@@ -32,8 +29,6 @@ const LOCK_WAITS_MAX: u32 = 1_000;
 const FAILED: &str = "failed";
 
 const HEAD_KEY: &[u8] = b"head";
-const HEAD_MAGIC_V1: [u8; 4] = *b"RKH\x01";
-const HEAD_MAGIC: [u8; 4] = *b"RKH\x02";
 
 /// Why sled cannot be used, as a part of a sentence.
 pub(crate) type Fault = String;
@@ -54,38 +49,6 @@ pub(crate) struct Blocks {
     pub(crate) directory: PathBuf,
     pub(crate) cache_bytes: u64,
     db: sled::Db,
-}
-
-/// What the blocks hold; the default is nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct BlocksHead {
-    /// The tree over the leaves of all events in blocks; its size is their number.
-    pub(crate) tree: Tree,
-    /// Where on the tape the events after them are found.
-    pub(crate) next: Place,
-    /// How many events were in commits that had been synced when the head was written: no fewer than in blocks. When
-    /// it is as many, the last block ends with a commit.
-    pub(crate) committed: u64,
-}
-
-/// The head, version 2. Frozen.
-#[derive(Serialize, Deserialize)]
-struct HeadV2 {
-    size: u64,
-    segment: u64,
-    offset: u64,
-    peaks: Vec<Hash>,
-    committed: u64,
-}
-
-/// The head, version 1. Frozen.
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(Serialize))]
-struct HeadV1 {
-    size: u64,
-    segment: u64,
-    offset: u64,
-    peaks: Vec<Hash>,
 }
 
 /// Makes an error of whatever sled does wrong, a panic too.
@@ -284,119 +247,10 @@ fn continues(start: &[u8], next: &[u8]) -> bool {
     next.len() == start.len() + 2 && next.starts_with(start)
 }
 
-fn head_options() -> impl bincode::Options {
-    bincode::DefaultOptions::new()
-        .with_fixint_encoding()
-        .with_little_endian()
-        .with_limit(4_096)
-        .reject_trailing_bytes()
-}
-
-fn write_head(head: &BlocksHead) -> Result<Vec<u8>, Fault> {
-    let body = HeadV2 {
-        size: head.tree.size(),
-        segment: head.next.segment,
-        offset: head.next.offset,
-        peaks: head.tree.peaks().to_vec(),
-        committed: head.committed,
-    };
-    let body = head_options()
-        .serialize(&body)
-        .map_err(|error| format!("its head cannot be written: {error}"))?;
-    let mut bytes = HEAD_MAGIC.to_vec();
-    bytes.extend_from_slice(&crc32fast::hash(&body).to_le_bytes());
-    bytes.extend_from_slice(&body);
-    Ok(bytes)
-}
-
-fn read_head(bytes: &[u8]) -> Option<BlocksHead> {
-    let (magic, bytes) = bytes.split_first_chunk()?;
-    let (checksum, body) = bytes.split_first_chunk()?;
-    if crc32fast::hash(body) != u32::from_le_bytes(*checksum) {
-        return None;
-    }
-    let head: HeadV2 = match *magic {
-        HEAD_MAGIC => head_options().deserialize(body).ok()?,
-        HEAD_MAGIC_V1 => head_options().deserialize::<HeadV1>(body).ok()?.into(),
-        _ => return None,
-    };
-    if head.committed < head.size {
-        return None;
-    }
-    Some(BlocksHead {
-        tree: Tree::from_peaks(head.size, head.peaks)?,
-        next: Place {
-            segment: head.segment,
-            offset: head.offset,
-        },
-        committed: head.committed,
-    })
-}
-
-impl From<HeadV1> for HeadV2 {
-    fn from(head: HeadV1) -> Self {
-        Self {
-            size: head.size,
-            segment: head.segment,
-            offset: head.offset,
-            peaks: head.peaks,
-            committed: head.size,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    fn head() -> BlocksHead {
-        let mut tree = Tree::default();
-        for leaf in 0..11 {
-            tree.push([leaf; 32]);
-        }
-        BlocksHead {
-            tree,
-            next: Place {
-                segment: 4,
-                offset: 77,
-            },
-            committed: 13,
-        }
-    }
-
-    #[test]
-    fn a_head_of_version_1_reads_as_it_did() {
-        let head = head();
-        let body = HeadV1 {
-            size: 11,
-            segment: 4,
-            offset: 77,
-            peaks: head.tree.peaks().to_vec(),
-        };
-        let body = head_options().serialize(&body).unwrap();
-        let checksum = crc32fast::hash(&body).to_le_bytes();
-        let bytes = [&HEAD_MAGIC_V1[..], &checksum, &body].concat();
-        assert_eq!(
-            read_head(&bytes),
-            Some(BlocksHead {
-                committed: 11,
-                ..head
-            })
-        );
-    }
-
-    #[test]
-    fn a_head_reads_back_and_a_changed_one_is_refused() {
-        let bytes = write_head(&head()).unwrap();
-        assert_eq!(read_head(&bytes), Some(head()));
-        for at in 0..bytes.len() {
-            let mut changed = bytes.clone();
-            changed[at] ^= 1;
-            assert_eq!(read_head(&changed), None, "byte {at}");
-        }
-    }
+    use crate::blocks_head::tests::head;
 
     #[test]
     fn blocks_are_found_by_any_position_in_them_and_long_ones_are_split() {
@@ -428,12 +282,5 @@ mod tests {
             .map(|block| block.map(|(first, _)| first))
             .collect();
         assert_eq!(firsts, Ok(vec![5, 6, 700]));
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_a_head_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = read_head(&bytes);
-        }
     }
 }

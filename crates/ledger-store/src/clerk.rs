@@ -17,7 +17,8 @@ use ledger_proof::Hash;
 
 use crate::{
     Snapshot, SnapshotKind,
-    blocks::{BLOCK_BYTES_MAX, Blocks, BlocksHead, Fault},
+    blocks::{BLOCK_BYTES_MAX, Blocks, Fault},
+    blocks_head::BlocksHead,
     shared::{Block, Shared, writing},
     snapshots,
     tray::Tray,

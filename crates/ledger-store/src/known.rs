@@ -9,7 +9,8 @@ use ledger_contract::event::write_leaf;
 
 use crate::{
     Fatal,
-    blocks::{Blocks, BlocksHead, Fault},
+    blocks::{Blocks, Fault},
+    blocks_head::BlocksHead,
     cursor::Cursor,
     record::Record,
     tape::{Checksum, Commit, Line, Place, Start, Survey, Tape, parse},

@@ -4,6 +4,7 @@
 
 mod backup;
 mod blocks;
+mod blocks_head;
 mod cache;
 mod chunk;
 mod clerk;
@@ -13,6 +14,8 @@ mod destroy;
 mod draft;
 mod fact_blocks;
 mod facts;
+mod filling;
+mod from_tape;
 mod group;
 mod heaps;
 mod index;

@@ -10,7 +10,8 @@ use ledger_proof::Tree;
 
 use crate::{
     Head,
-    blocks::{BLOCK_BYTES_MAX, BlocksHead, Fault},
+    blocks::{BLOCK_BYTES_MAX, Fault},
+    blocks_head::BlocksHead,
     clerk::Clerk,
     cursor::{Cursor, cursor_of, visit_blocks},
     fact_blocks::Making,

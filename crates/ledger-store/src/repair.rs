@@ -18,7 +18,8 @@ use ledger_proof::Hash;
 
 use crate::{
     Fatal, Options,
-    blocks::{Blocks, BlocksHead, Fault, close},
+    blocks::{Blocks, Fault, close},
+    blocks_head::BlocksHead,
     destroy::Orders,
     draft::{Draft, Elsewhere, Redrawn},
     known::Records,

@@ -7,25 +7,21 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
-use ledger_contract::event::{Details, Event, Stream, read_leaf};
+use ledger_contract::event::Stream;
 use ledger_proof::{Hash, Tree};
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     Fatal, Head, TileRoots,
     blocks::{Blocks, Fault, close, mark_failed},
     cursor::{Cursor, cursor_of, visit_blocks},
     destroy::Orders,
+    from_tape::WAYPOINT_EVENTS,
     index::Streams,
     older::Older,
     positions::Positions,
     record::Record,
-    render::Widths,
-    tape::{Found, Line, Place, Tape, is_blank, parse},
+    tape::{Line, Place, Tape, parse},
 };
-
-/// How many events lie between two remembered places, when the tape itself is read.
-const WAYPOINT_EVENTS: u64 = 1_024;
 
 /// A look at what is shared. A panic elsewhere leaves it usable: nothing is half changed under a lock.
 pub(crate) fn reading<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
@@ -73,7 +69,7 @@ pub(crate) struct Shared {
     /// How many bytes sled is given before that.
     pub(crate) reopen_bytes: u64,
     /// Positions and where their lines begin, gathered whenever the tape is read.
-    waypoints: Mutex<BTreeMap<u64, Place>>,
+    pub(crate) waypoints: Mutex<BTreeMap<u64, Place>>,
 }
 
 impl Shared {
@@ -262,17 +258,6 @@ impl Shared {
         Ok(true)
     }
 
-    /// Visits the records at these positions in one pass over the tape, which finds a place only now and then.
-    fn visit_tape_at(&self, positions: &[u64], visit: &mut dyn FnMut(Record) -> bool) -> Result<bool, Fatal> {
-        let mut wanted = positions.iter().copied().peekable();
-        let (Some(mut from), Some(last)) = (wanted.peek().copied(), positions.last()) else {
-            return Ok(true);
-        };
-        self.visit_tape(&mut from, last + 1, &mut |record| {
-            wanted.next_if_eq(&record.event.position).is_none() || visit(record)
-        })
-    }
-
     /// The block on its way to sled that holds a position, and else the first position of those that are.
     pub(crate) fn waiting_block(&self, position: u64) -> (Option<Block>, u64) {
         let waiting = reading(&self.waiting);
@@ -312,123 +297,6 @@ impl Shared {
             _ => None,
         }))
     }
-
-    /// The record at a position from the tape itself, durable or not.
-    pub(crate) fn written(&self, position: u64) -> Result<Record, Fatal> {
-        let mut found = None;
-        self.visit_tape(&mut position.clone(), position + 1, &mut |record| {
-            found = Some(record);
-            false
-        })?;
-        found.ok_or_else(|| in_memory(format!("position {position} is not on the tape")))
-    }
-
-    /// Visits records from the tape itself; false when `visit` stopped it.
-    fn visit_tape(
-        &self,
-        position: &mut u64,
-        before: u64,
-        visit: &mut dyn FnMut(Record) -> bool,
-    ) -> Result<bool, Fatal> {
-        let segment = self.tape.segment_of(*position).unwrap_or(0);
-        let (mut at, start) = {
-            let waypoints = self.waypoints.lock().unwrap_or_else(PoisonError::into_inner);
-            let near = waypoints.range(segment..=*position).next_back();
-            near.map_or((segment, Place { segment, offset: 0 }), |(at, place)| {
-                (*at, *place)
-            })
-        };
-        let mut lines = self.tape.lines(start);
-        while at < before {
-            let Some(line) = lines.next()? else {
-                return Err(self
-                    .tape
-                    .damaged(start, format!("the tape ends before position {at}")));
-            };
-            match parse(line.bytes) {
-                Line::Event { leaf, details } => {
-                    if at.is_multiple_of(WAYPOINT_EVENTS) {
-                        let mut waypoints = self.waypoints.lock().unwrap_or_else(PoisonError::into_inner);
-                        waypoints.insert(at, line.place);
-                    }
-                    if at >= *position {
-                        let record = read_record(&self.tape, &line, at, leaf, details)?;
-                        *position = at + 1;
-                        if !visit(record) {
-                            return Ok(false);
-                        }
-                    }
-                    at += 1;
-                }
-                Line::Commit(_) => {}
-                Line::Unknown => {
-                    let how = "a line is neither an event nor a commit";
-                    return Err(self.tape.damaged(line.place, how));
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    /// The details of a durable event; none when it has none or they were destroyed.
-    pub(crate) fn details(&self, event: &Event) -> Result<Option<Box<Details>>, Fatal> {
-        let Some(hash) = event.details_hash else {
-            return Ok(None);
-        };
-        if reading(&self.orders).cover(event) {
-            return Ok(None);
-        }
-        match self.record(event.position)? {
-            Some(record) => details_at(&self.tape, record.place, record.widths, hash),
-            None => Ok(None),
-        }
-    }
-}
-
-/// The event of a line at a known position.
-pub(crate) fn read_record(
-    tape: &Tape,
-    line: &Found<'_>,
-    position: u64,
-    leaf: &[u8],
-    details: &[u8],
-) -> Result<Record, Fatal> {
-    let event = read_leaf(leaf).map_err(|error| tape.damaged(line.place, error.to_string()))?;
-    if event.position != position {
-        let how = format!("position {} stands where {position} belongs", event.position);
-        return Err(tape.damaged(line.place, how));
-    }
-    let width = |part: &[u8]| u32::try_from(part.len()).unwrap_or(u32::MAX);
-    Ok(Record {
-        event,
-        place: line.place,
-        widths: Widths {
-            leaf: width(leaf),
-            details: width(details),
-        },
-    })
-}
-
-/// Reads details from the tape and holds them against their hash.
-pub(crate) fn details_at(
-    tape: &Tape,
-    place: Place,
-    widths: Widths,
-    hash: [u8; 32],
-) -> Result<Option<Box<Details>>, Fatal> {
-    let place = Place {
-        offset: place.offset + u64::from(widths.leaf) + 1,
-        ..place
-    };
-    let bytes = tape.bytes(place, widths.details as usize)?;
-    if is_blank(&bytes) {
-        return Ok(None);
-    }
-    if <[u8; 32]>::from(Sha256::digest(&bytes)) != hash {
-        return Err(tape.damaged(place, "details do not have the hash that their leaf tells"));
-    }
-    let details = Details::read(&bytes).map_err(|error| tape.damaged(place, error.to_string()))?;
-    Ok(Some(Box::new(details)))
 }
 
 /// A block that was made by this process does not read back: not the disk's fault, and nothing a repair helps.

@@ -5,9 +5,10 @@ use ledger_proof::Hash;
 
 use crate::{
     EventLog, Fatal, TapeLog,
+    from_tape::details_at,
     record::Record,
     render::Widths,
-    shared::{details_at, in_memory},
+    shared::in_memory,
     tape::{Line, Place, parse},
 };
 

@@ -1,5 +1,7 @@
 //! Whether a data directory holds what was written: every check, every finding, nothing changed on the tape.
 
+mod sled;
+
 use std::{collections::HashMap, path::Path, sync::Arc};
 
 use ledger_contract::{
@@ -9,14 +11,14 @@ use ledger_contract::{
 use ledger_proof::{Hash, Tree, leaf_hash};
 use sha2::{Digest as _, Sha256};
 
+use self::sled::Sled;
 use crate::{
     BackupError, Fatal, Options,
     backup::marker,
-    blocks::{Blocks, BlocksHead, Fault, close},
-    cursor::Cursor,
+    blocks::close,
+    blocks_head::BlocksHead,
     destroy::{ORDERS, Order},
-    fact_blocks::Along,
-    known::{remedy, with_remedy},
+    known::with_remedy,
     lock::Lock,
     prefix::{End, Marker},
     record::Record,
@@ -116,16 +118,6 @@ struct Group {
     faults: Vec<String>,
 }
 
-/// Blocks in order: first position and records.
-type BlockIter = dyn Iterator<Item = Result<(u64, Vec<u8>), Fault>>;
-
-/// sled's records and facts, read along with the tape's lines.
-struct Sled {
-    blocks: Box<BlockIter>,
-    cursor: Cursor,
-    facts: Along,
-}
-
 struct Check<'a> {
     tape: &'a Tape,
     found: Verified,
@@ -160,9 +152,6 @@ struct Check<'a> {
     leaf: Vec<u8>,
 }
 
-const MAKE_SLED_ANEW: &str =
-    "close the ledger, remove the folder sled and open it again: sled is made anew from the tape";
-
 impl Check<'_> {
     /// Files that do not belong.
     fn names(&mut self, directory: &Path, options: &Options) -> Result<(), Fatal> {
@@ -177,30 +166,6 @@ impl Check<'_> {
             }
         }
         Ok(())
-    }
-
-    fn open_sled(&mut self, directory: &Path, options: &Options) {
-        let path = directory.join("sled");
-        if !path.exists() {
-            let finding = format!("{} is missing; open the ledger: it is made anew.", path.display());
-            return self.found.findings.push(finding);
-        }
-        let opened = Blocks::open(&path, options.sled_cache_bytes).and_then(|blocks| {
-            let head = blocks.head()?.unwrap_or_default();
-            Ok((head, blocks.blocks_from(0), Along::of(&blocks)))
-        });
-        match opened {
-            Ok((head, blocks, facts)) => {
-                self.remedy = remedy(&head);
-                self.head = head;
-                self.sled = Some(Sled {
-                    blocks: Box::new(blocks),
-                    cursor: Cursor::new(0, Arc::default()),
-                    facts,
-                });
-            }
-            Err(fault) => self.doubt = Some((None, fault)),
-        }
     }
 
     fn lines(&mut self, options: &Options) -> Result<(), Fatal> {
@@ -331,29 +296,6 @@ impl Check<'_> {
         }
     }
 
-    /// Holds a line against what sled has of it.
-    fn compare(&mut self, record: &Record) {
-        let (position, size) = (record.event.position, self.head.tree.size());
-        let Some(sled) = self.sled.as_mut().filter(|_| position < size) else {
-            return;
-        };
-        let doubt = match sled.record(position) {
-            Ok(found) if found != *record => {
-                let how = format!("position {position} is another event than in sled");
-                Some((Some(record.place), how))
-            }
-            Ok(_) if position + 1 == size && self.root_is_known && self.head.tree != self.tree => {
-                Some((None, "its head has another root".to_owned()))
-            }
-            Ok(_) => sled.facts.compare(&record.event).err().map(|fault| (None, fault)),
-            Err(fault) => Some((None, fault)),
-        };
-        if doubt.is_some() {
-            self.doubt = doubt;
-            close(self.sled.take());
-        }
-    }
-
     fn commit(&mut self, place: Place, end: Place, commit: &Commit) {
         self.commit_lines += 1;
         let group = std::mem::take(&mut self.group);
@@ -445,46 +387,5 @@ impl Check<'_> {
     fn is_damage(&self, trouble: Place) -> bool {
         let last = self.tape.segments().pop();
         last.is_some_and(|last| trouble.segment < last) || (self.found.events == 0 && self.commit_lines > 0)
-    }
-
-    /// sled can be made anew from a whole tape, so only then it is said to be wrong. Otherwise it is what the tape can be
-    /// repaired from.
-    fn judge_sled(&mut self, tape_is_whole: bool) {
-        let Some((place, how)) = self.doubt.take() else {
-            return;
-        };
-        let tail_bytes = self.found.tail_bytes;
-        let finding = match place {
-            _ if tape_is_whole && (tail_bytes == 0 || self.head.committed > 0) => {
-                format!("sled does not agree with the tape: {how}; {MAKE_SLED_ANEW}.")
-            }
-            _ if tape_is_whole => format!(
-                "sled is damaged: {how}; so nothing tells whether the {tail_bytes} bytes behind the last commit on the \
-                 tape were acknowledged: copy the directory before it is opened."
-            ),
-            Some(place) => {
-                let (name, remedy) = (self.tape.name(place), &self.remedy);
-                format!("{name} does not agree with sled: {how}; {remedy}.")
-            }
-            None => format!("sled is damaged too: {how}; put back a copy of the directory."),
-        };
-        self.found.findings.push(finding);
-    }
-}
-
-impl Sled {
-    /// The record at a position that is not behind.
-    fn record(&mut self, position: u64) -> Result<Record, Fault> {
-        loop {
-            if let Some(record) = self.cursor.seek(position)? {
-                return Ok(record);
-            }
-            match self.blocks.next().transpose()? {
-                Some((first, block)) if first <= position => {
-                    self.cursor = Cursor::new(first, Arc::new(block));
-                }
-                _ => return Err(format!("position {position} is missing from its blocks")),
-            }
-        }
     }
 }

@@ -1,11 +1,11 @@
 //! Backups, restores and destroyed details, as an operator does them: with a server running, and with a kill half-way.
 
-use std::{fs, path::Path, process::Child};
+use std::{fs, path::Path};
 
 use crate::harness::{PLAN, Place, Serving, expenditure};
 
 /// A text that must be gone everywhere once it is destroyed.
-const SECRET: &str = "Bakkerij De Vier Winden";
+pub(crate) const SECRET: &str = "Bakkerij De Vier Winden";
 
 fn secret(id: &str, date: &str) -> String {
     expenditure(id, "0.10")
@@ -19,7 +19,7 @@ fn secret(id: &str, date: &str) -> String {
 const CLOSE: &str = r#"{"type":"closePeriod","programme":"p","through":"2020-12-31"}"#;
 
 /// A plan with an expenditure of 2020 and one of 2021, an explanation, and 2020 closed.
-fn with_secrets(more: usize) -> Place {
+pub(crate) fn with_secrets(more: usize) -> Place {
     let place = Place::new();
     let many = (0..more).map(|number| secret(&format!("m{number}"), "2020-03-01"));
     let e1 = secret("e1", "2020-02-01").replacen('{', r#"{"idempotencyKey":"e1-key","#, 1);
@@ -35,7 +35,7 @@ fn with_secrets(more: usize) -> Place {
 }
 
 /// How many times a text stands in the files below a directory.
-fn count(directory: &Path, text: &str) -> usize {
+pub(crate) fn count(directory: &Path, text: &str) -> usize {
     let mut found = 0;
     for entry in directory.read_dir().expect("a directory") {
         let path = entry.expect("an entry").path();
@@ -50,7 +50,7 @@ fn count(directory: &Path, text: &str) -> usize {
     found
 }
 
-fn destroy(place: &Place) -> Vec<String> {
+pub(crate) fn destroy(place: &Place) -> Vec<String> {
     let words = [
         "destroy-details",
         "p",
@@ -65,7 +65,7 @@ fn destroy(place: &Place) -> Vec<String> {
     words
 }
 
-fn run(place: &Place, words: &[String]) -> crate::harness::Ran {
+pub(crate) fn run(place: &Place, words: &[String]) -> crate::harness::Ran {
     place.run(&words.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
@@ -346,68 +346,6 @@ fn a_server_is_backed_up_while_it_serves() {
             .with_status(0);
     }
     place.run(&["verify", "--data", &target]).with_status(0);
-}
-
-/// Starts, waits until a file exists or the process ended, and kills it.
-fn killed(mut child: Child, until: impl Fn() -> bool) -> bool {
-    loop {
-        if let Some(status) = child.try_wait().expect("waited for") {
-            assert!(status.success());
-            return false;
-        }
-        if until() {
-            child.kill().expect("killed");
-            child.wait().expect("ends");
-            return true;
-        }
-        std::thread::yield_now();
-    }
-}
-
-#[test]
-fn what_a_kill_leaves_of_a_backup_or_a_destruction_is_gone_on_with() {
-    let place = with_secrets(1_500);
-    let data = place.path("data");
-    let (backup, kills) = (place.path("backup"), std::cell::Cell::new(0));
-    let folder = backup.display().to_string();
-    // The backup at several lengths of its copy, begun anew each time the last one was finished.
-    let segment = backup.join("tape/00000000000000000000.tape");
-    let length = || fs::metadata(&segment).map_or(0, |file| file.len());
-    for bytes in [1, 200_000, 900_000] {
-        let child = place.start(&["backup", &folder, "--data", &place.data()]);
-        kills.set(kills.get() + u32::from(killed(child, || length() >= bytes)));
-    }
-    place.run_here(&["backup", &folder]).with_status(0);
-    place.run(&["verify", "--data", &folder]).with_status(0);
-    let orders = data.join("destructions");
-    for stage in 0..3 {
-        let words = destroy(&place);
-        let child = place.start(&words.iter().map(String::as_str).collect::<Vec<_>>());
-        let tape = data.join("tape/00000000000000000000.tape");
-        let ordered = || {
-            fs::read(&tape).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains("detailsDestroyed"))
-        };
-        kills.set(
-            kills.get()
-                + u32::from(killed(child, || match stage {
-                    0 => ordered(),
-                    1 => count(&data.join("tape"), SECRET) < 1_000,
-                    _ => orders.exists(),
-                })),
-        );
-    }
-    assert!(kills.get() > 0, "no process was killed half-way");
-    // Opening finishes what was ordered.
-    let events = place.run_here(&["events"]).with_status(0).stdout;
-    if events.contains("detailsDestroyed") {
-        assert_eq!(count(&data, SECRET), 0);
-    }
-    run(&place, &destroy(&place)).with_status(0);
-    assert_eq!(count(&data, SECRET), 0);
-    place.run_here(&["verify"]).with_status(0);
-    place.run_here(&["backup", &folder]).with_status(0);
-    assert_eq!(count(&backup, SECRET), 0);
-    place.run(&["verify", "--data", &folder]).with_status(0);
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -1,6 +1,8 @@
 //! The binary as its users meet it: what it prints where, and with which status it ends.
 
 mod backup;
+mod backup_kills;
+mod bundle_document;
 mod demo;
 mod dordrecht;
 mod forger;

@@ -4,9 +4,9 @@
 use std::{fs, process::Output};
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::{
+    bundle_document::{altered, document, events, written},
     harness::{Place, ran},
     proof::{key_of, python, serve},
 };
@@ -115,24 +115,6 @@ fn proved(figure: &Figure) -> Proved {
     }
 }
 
-/// The document without its digest, for who alters it.
-fn document(bundle: &[u8]) -> Value {
-    let mut document: Value = serde_json::from_slice(bundle).expect("JSON");
-    let fields = document.as_object_mut().expect("an object");
-    fields.remove("digest").expect("a digest");
-    document
-}
-
-/// The document with a digest that fits.
-fn written(document: &Value) -> String {
-    let text = serde_json::to_string(document).expect("JSON");
-    let body = text.strip_suffix('}').expect("an object");
-    let digest = Sha256::digest(body)
-        .iter()
-        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
-    format!("{body},\"digest\":\"{digest}\"}}\n")
-}
-
 impl Proved {
     fn verify(&self, bundle: impl AsRef<[u8]>) -> crate::harness::Ran {
         let file = self.away.file("asked", bundle);
@@ -153,17 +135,6 @@ impl Proved {
         let of_the_figure = stderr.contains("the bundle claims ") || stderr.contains("the bundle's claim ");
         assert_eq!(self.python().status.success(), of_the_figure, "{name}: {stderr}");
     }
-}
-
-/// The same document with something done to it.
-fn altered(document: &Value, alter: impl FnOnce(&mut Value)) -> Value {
-    let mut altered = document.clone();
-    alter(&mut altered);
-    altered
-}
-
-fn events(document: &mut Value) -> &mut Vec<Value> {
-    document["events"].as_array_mut().expect("events")
 }
 
 fn check(figure: &Figure) {

@@ -90,18 +90,18 @@ fn one_that_is_written_in_pieces_is_the_one_of_their_bytes() {
 }
 
 #[test]
-fn sled_writes_a_long_one_once() {
+fn sled_writes_a_large_one_once() {
     let directory = tempfile::tempdir().unwrap();
     let (log, _, _) = open(directory.path(), &small(), NOON).unwrap();
-    let long = Snapshot {
+    let large = Snapshot {
         bytes: (0..=u8::MAX).cycle().take(2_000 * BLOCK_BYTES_MAX).collect(),
         ..snapshot(&log, 0)
     };
-    assert!(log.snapshots().store(KIND, &long));
-    assert_eq!(log.snapshots().load(KIND, u64::MAX).as_ref(), Some(&long));
+    assert!(log.snapshots().store(KIND, &large));
+    assert_eq!(log.snapshots().load(KIND, u64::MAX).as_ref(), Some(&large));
     drop(log);
     let (given, written) = (
-        long.bytes.len() as u64,
+        large.bytes.len() as u64,
         written_by_sled(&directory.path().join("sled")),
     );
     assert!(written < given * 9 / 8, "{written} bytes for {given}");
