@@ -1,5 +1,5 @@
-//! Blocks of facts in sled. They are a hint about the events in its other blocks: none tells of more than sled's head
-//! does, and opening makes those that are not there.
+//! Blocks of facts in sled. They are a hint about the events in its other blocks: opening makes them reach as far as sled's
+//! head tells, and no further.
 
 use ledger_contract::event::Event;
 use sled::IVec;

@@ -49,6 +49,14 @@ impl Tray {
         self.file(shared, self.works.len() - last)
     }
 
+    /// The position of the first block, where that comes first.
+    pub(crate) fn begin(&self) -> Option<u64> {
+        match self.works.front()? {
+            Work::Block((first, _)) | Work::Facts((first, _)) => Some(*first),
+            _ => None,
+        }
+    }
+
     /// Files all there is.
     pub(crate) fn file_all(&mut self, shared: &Shared) -> Vec<Vec<u8>> {
         self.make_room(shared, KEYS_MIN);

@@ -6,13 +6,15 @@ use ledger_contract::event::Event;
 
 use super::{
     damage::{LATER, findings},
+    destroy::copy,
     open, sled_of, small,
 };
 use crate::{
-    EventLog, EventReader, TapeLog,
+    EventLog, EventReader, Options, TapeLog,
     conformance::{NOON, post},
+    room::KEYS_BEHIND,
     samples::programme,
-    shared::writing,
+    shared::{reading, writing},
 };
 
 fn read(log: &TapeLog, from: u64) -> Vec<Event> {
@@ -33,8 +35,8 @@ fn grow(log: &mut TapeLog, from: u64) {
     }
 }
 
-#[test]
-fn readers_see_at_once_what_sled_does_not_have_yet() {
+/// Block by block as it was before sled had it: without its key, or with its key and no value.
+fn readers_see_all(take_out: impl Fn(&sled::Tree, &[u8])) {
     let directory = tempfile::tempdir().unwrap();
     let (mut log, _, _) = open(directory.path(), &small(), NOON).unwrap();
     grow(&mut log, 0);
@@ -43,9 +45,8 @@ fn readers_see_at_once_what_sled_does_not_have_yet() {
     let blocks = log.shared.blocks().unwrap();
     let in_sled: Vec<_> = blocks.blocks_from(0).map(Result::unwrap).collect();
     assert!(in_sled.len() > 8);
-    // Block by block as it was before sled had it.
     for (first, records) in in_sled.into_iter().rev() {
-        blocks.events.remove(first.to_be_bytes()).unwrap();
+        take_out(&blocks.events, &first.to_be_bytes());
         writing(&log.shared.waiting).push_front((first, Arc::new(records)));
         for from in [0, first.saturating_sub(1), first, first + 1] {
             assert_eq!(
@@ -64,6 +65,57 @@ fn readers_see_at_once_what_sled_does_not_have_yet() {
         assert_eq!(positions.len(), all.len() - 1);
         assert!(!log.is_sled_stale(), "sled was asked for {first}");
     }
+}
+
+#[test]
+fn readers_see_at_once_what_sled_does_not_have_yet() {
+    readers_see_all(|tree, key| drop(tree.remove(key).unwrap()));
+}
+
+#[test]
+fn readers_see_at_once_what_sled_has_the_key_of() {
+    readers_see_all(|tree, key| drop(tree.insert(key, &[]).unwrap()));
+}
+
+#[test]
+fn readers_see_all_while_blocks_wait_for_others_behind_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = Options {
+        index_events: usize::MAX,
+        ..small()
+    };
+    let (mut log, _, _) = open(directory.path(), &options, NOON).unwrap();
+    let mut told = 1;
+    for group in 0..9 {
+        told += post(&mut log, &programme("p"), group * 1_000..(group + 1) * 1_000).len();
+        let (mut facts, mut events) = (0, read(&log, 0).into_iter());
+        let reader = log.reader();
+        reader
+            .read_facts(0, u64::MAX, &mut [&mut |_, _| facts += 1])
+            .unwrap();
+        assert!(events.by_ref().map(|event| event.position).eq(0..told as u64));
+        assert_eq!(facts, told);
+        assert!(!log.is_sled_stale());
+    }
+    // sled's thread takes so many at a time.
+    while reading(&log.shared.waiting).len() >= 128 {
+        std::thread::yield_now();
+    }
+    assert!(reading(&log.shared.waiting).len() >= KEYS_BEHIND);
+    // A kill leaves what sled was given, and the keys of what was still to come.
+    log.shared.blocks().unwrap().flush().unwrap();
+    let into = tempfile::tempdir().unwrap();
+    copy(directory.path(), into.path());
+    let (after, opened, events) = open(into.path(), &options, LATER).unwrap();
+    assert_eq!((opened.rebuilt, opened.tail, events.len()), (None, None, told));
+    let mut facts = 0;
+    after
+        .reader()
+        .read_facts(0, u64::MAX, &mut [&mut |_, _| facts += 1])
+        .unwrap();
+    assert_eq!(facts, told);
+    drop(after);
+    assert_eq!(findings(into.path()), Vec::<String>::new());
 }
 
 /// Takes sled back to what it was after some events: with the blocks that came later, or without them.

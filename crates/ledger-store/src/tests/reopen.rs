@@ -10,6 +10,7 @@ use ledger_contract::event::Event;
 
 use super::{
     damage::{LATER, findings},
+    destroy::copy,
     open, small,
 };
 use crate::{
@@ -134,19 +135,19 @@ fn a_kill_while_sled_is_closed_or_makes_its_map_costs_nothing() {
     let events = read(&log.reader());
     // Between the closing and the opening: the files, and no process that has them open.
     log.shared.set_blocks(None);
-    let copy = tempfile::tempdir().unwrap();
-    copy_all(directory.path(), copy.path());
-    let torn = copy.path().join("sled/snap.7FFFFFFFFFFFFFFF.generating");
+    let into = tempfile::tempdir().unwrap();
+    copy(directory.path(), into.path());
+    let torn = into.path().join("sled/snap.7FFFFFFFFFFFFFFF.generating");
     for map in [None, Some(&b""[..]), Some(b"half of a map of sled's files")] {
         if let Some(map) = map {
             fs::write(&torn, map).unwrap();
         }
-        let (log, opened, found) = open(copy.path(), &often(), LATER).unwrap();
+        let (log, opened, found) = open(into.path(), &often(), LATER).unwrap();
         assert_eq!((opened.rebuilt, opened.tail), (None, None), "{map:?}");
         assert_eq!(found, events);
         assert!(!torn.exists() && !log.is_sled_stale());
     }
-    assert_eq!(findings(copy.path()), Vec::<String>::new());
+    assert_eq!(findings(into.path()), Vec::<String>::new());
 }
 
 #[test]
@@ -201,17 +202,4 @@ fn sled_that_cannot_be_opened_again_is_given_up_and_made_anew() {
     let (_, opened, events) = open(directory.path(), &often(), LATER).unwrap();
     assert!(opened.rebuilt.is_some());
     assert_eq!(events.len(), posted + 1);
-}
-
-fn copy_all(from: &Path, to: &Path) {
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            fs::create_dir(&to).unwrap();
-            copy_all(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
