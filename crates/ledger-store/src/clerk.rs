@@ -28,13 +28,9 @@ use crate::{
 const TOGETHER: usize = 16;
 /// How many times as many wait at most: 16 MiB.
 const WAITING_MAX: usize = 128;
-/// How many blocks wait to be filed together, with heads and tiles: 1 MiB. After a kill the next opening reads their events
+/// How many blocks wait to be filed together, with the heads and tiles among them: 1 MiB. After a kill the next opening reads their events
 /// from the tape.
 const FILED_TOGETHER: usize = 128;
-/// How many blocks of facts: mostly of as many events.
-const FACTS_TOGETHER: usize = 48;
-/// Facts of so many events do not wait, however few blocks they are: after a kill the next opening reads their records.
-const FACTS_EVENTS_MAX: u64 = 1 << 14;
 /// How many blocks' memory is kept for the next ones: new memory costs more than what is put into it.
 const EMPTY_MAX: usize = 2 * FILED_TOGETHER;
 
@@ -161,11 +157,11 @@ impl Clerk {
             None => Some(held),
         };
         if let Some(left) = left {
-            let mut trays = Trays::default();
+            let mut tray = Tray::of(FILED_TOGETHER);
             for work in left {
-                trays.take(&self.shared, work);
+                tray.take(&self.shared, work);
             }
-            trays.file_all(&self.shared);
+            tray.file_all(&self.shared);
         }
     }
 }
@@ -182,58 +178,23 @@ impl Drop for Clerk {
 }
 
 fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>, filed: &SyncSender<Vec<u8>>) {
-    let mut trays = Trays::default();
+    let mut tray = Tray::of(FILED_TOGETHER);
     for work in waiting.iter().flatten() {
-        for empty in trays.take(shared, work) {
+        for empty in tray.take(shared, work) {
             // There are enough of them.
             let _ = filed.try_send(empty);
         }
     }
-    trays.file_all(shared);
+    tray.file_all(shared);
 }
 
-/// What is at hand. Readers find it in memory, so that nobody waits for it.
-struct Trays {
-    /// Blocks of records, heads and tiles, in their order.
-    events: Tray,
-    /// Facts, which no head tells of.
-    facts: Tray,
-}
-
-impl Default for Trays {
-    fn default() -> Self {
-        Self {
-            events: Tray::of(|blocks| &blocks.events, FILED_TOGETHER),
-            facts: Tray::of(|blocks| &blocks.facts, FACTS_TOGETHER),
-        }
-    }
-}
-
-impl Trays {
-    /// Takes the next work, and does what is due; tells the memory of what was filed.
-    fn take(&mut self, shared: &Shared, work: Work) -> Vec<Vec<u8>> {
-        match work {
-            Work::Facts((first, _)) => {
-                let mut filed = self.facts.take(shared, work);
-                let waiting = self.facts.begin().map_or(0, |begin| first.saturating_sub(begin));
-                if waiting >= FACTS_EVENTS_MAX {
-                    filed.extend(self.facts.file_all(shared));
-                }
-                filed
-            }
-            Work::Block(_) | Work::Tiles(..) | Work::Head(_) => self.events.take(shared, work),
-            Work::Cut(_) | Work::Keep(..) | Work::Remove(..) | Work::Flush(_) => {
-                let filed = self.file_all(shared);
-                act(shared, work);
-                filed
-            }
-        }
-    }
-
-    fn file_all(&mut self, shared: &Shared) -> Vec<Vec<u8>> {
-        let mut filed = self.events.file_all(shared);
-        filed.extend(self.facts.file_all(shared));
-        filed
+impl Work {
+    /// Readers find these in memory, so nobody waits for them.
+    pub(crate) fn can_wait(&self) -> bool {
+        matches!(
+            self,
+            Self::Block(_) | Self::Facts(_) | Self::Tiles(..) | Self::Head(_)
+        )
     }
 }
 
@@ -280,26 +241,4 @@ fn leave(waiting: &RwLock<VecDeque<Block>>, block: Arc<Vec<u8>>) -> Option<Vec<u
     let mut empty = Arc::into_inner(block)?;
     empty.clear();
     (empty.capacity() <= BLOCK_BYTES_MAX).then_some(empty)
-}
-
-#[cfg(test)]
-mod tests {
-    use ledger_contract::value::Instant;
-
-    use super::*;
-    use crate::{Options, TapeLog};
-
-    #[test]
-    fn facts_of_many_events_do_not_wait() {
-        let directory = tempfile::tempdir().unwrap();
-        let options = Options::new("test.example/ledger");
-        let (log, _) = TapeLog::open(directory.path(), &options, Instant(0)).unwrap();
-        let mut trays = Trays::default();
-        let mut file = |first| {
-            let facts = (first, Arc::new(vec![1, 0, 0]));
-            trays.take(&log.shared, Work::Facts(facts)).len()
-        };
-        let filed = [0, 1, 2, 3, 2, 3].map(|more| file(1_000 + more * FACTS_EVENTS_MAX / 3));
-        assert_eq!(filed, [0, 0, 0, 4, 0, 0]);
-    }
 }

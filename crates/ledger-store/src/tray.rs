@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use sled::{IVec, Tree};
+use sled::IVec;
 
 use crate::{
     blocks::{BLOCK_BYTES_MAX, Blocks, key},
@@ -11,9 +11,10 @@ use crate::{
     shared::Shared,
 };
 
-/// Blocks of one of sled's trees in the order of their keys, with what is to be done between them.
+/// What sled is given, in its order. Blocks of facts are no larger than others and a quarter as many, and whoever reads
+/// all of them waits for each piece that a leaf is written in: so they go in as they come, and sled writes their leaves
+/// again and again.
 pub(crate) struct Tray {
-    tree: fn(&Blocks) -> &Tree,
     /// How many works are waited for.
     together: usize,
     works: VecDeque<Work>,
@@ -22,17 +23,22 @@ pub(crate) struct Tray {
 }
 
 impl Tray {
-    pub(crate) fn of(tree: fn(&Blocks) -> &Tree, together: usize) -> Self {
+    pub(crate) fn of(together: usize) -> Self {
         Self {
-            tree,
             together,
             works: VecDeque::new(),
             with_room: 0,
         }
     }
 
-    /// Takes the next work. When there is enough, all is filed but the last; tells the memory of what was filed.
+    /// Takes the next work. When there is enough, all is filed but the last; what cannot wait is done after all before it.
+    /// Tells the memory of what was filed.
     pub(crate) fn take(&mut self, shared: &Shared, work: Work) -> Vec<Vec<u8>> {
+        if !work.can_wait() {
+            let filed = self.file_all(shared);
+            act(shared, work);
+            return filed;
+        }
         self.works.push_back(work);
         if self.works.len() < self.together {
             return Vec::new();
@@ -45,16 +51,12 @@ impl Tray {
             is_last
         };
         let last = self.works.iter().rev().take_while(is_last).count();
+        if last == self.works.len() {
+            // Hardly a block among them: they are not waited for any longer.
+            return self.file_all(shared);
+        }
         self.with_room = last;
         self.file(shared, self.works.len() - last)
-    }
-
-    /// The position of the first block, where that comes first.
-    pub(crate) fn begin(&self) -> Option<u64> {
-        match self.works.front()? {
-            Work::Block((first, _)) | Work::Facts((first, _)) => Some(*first),
-            _ => None,
-        }
     }
 
     /// Files all there is.
@@ -69,7 +71,7 @@ impl Tray {
         let without = self.works.range(self.with_room..);
         let keys: Vec<IVec> = without.flat_map(keys).collect();
         if keys.len() >= keys_min {
-            ask(shared, &|blocks| Blocks::make_room((self.tree)(blocks), &keys));
+            ask(shared, &|blocks| Blocks::make_room(&blocks.events, &keys));
         }
     }
 
@@ -80,11 +82,10 @@ impl Tray {
     }
 }
 
-/// The keys of a block; none of any other work.
+/// The keys of a block of records; none of any other work.
 fn keys(work: &Work) -> impl Iterator<Item = IVec> + use<> {
     let (first, parts) = match work {
         Work::Block((first, records)) => (*first, records.len().div_ceil(BLOCK_BYTES_MAX)),
-        Work::Facts((first, _)) => (*first, 1),
         _ => (0, 0),
     };
     (0..).take(parts).map(move |part| key(first, part))
@@ -106,7 +107,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let options = Options::new("test.example/ledger");
         let (log, _) = TapeLog::open(directory.path(), &options, Instant(0)).unwrap();
-        let mut tray = Tray::of(|blocks| &blocks.events, together);
+        let mut tray = Tray::of(together);
         for first in (1_000..).step_by(70).take(BLOCKS) {
             let block = (first, Arc::new(vec![7; BLOCK_BYTES_MAX]));
             file(&log.shared, &mut tray, Work::Block(block));
@@ -117,6 +118,17 @@ mod tests {
         assert_eq!(bytes, [BLOCK_BYTES_MAX; BLOCKS]);
         drop(log);
         written_by_sled(&directory.path().join("sled"))
+    }
+
+    #[test]
+    fn what_has_hardly_a_block_does_not_wait() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = Options::new("test.example/ledger");
+        let (log, _) = TapeLog::open(directory.path(), &options, Instant(0)).unwrap();
+        let mut tray = Tray::of(8);
+        let facts = |first| Work::Facts((first, Arc::new(vec![1, 0, 0])));
+        let filed = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(|first| tray.take(&log.shared, facts(first)).len());
+        assert_eq!(filed, [0, 0, 0, 0, 0, 0, 0, 8, 0]);
     }
 
     #[test]
