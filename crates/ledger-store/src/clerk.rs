@@ -8,28 +8,27 @@ use std::{
     mem,
     sync::{
         Arc, RwLock,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, SyncSender, TryRecvError, sync_channel},
     },
     thread::JoinHandle,
 };
 
 use ledger_proof::Hash;
+use sled::IVec;
 
 use crate::{
     Snapshot, SnapshotKind,
-    blocks::{BLOCK_BYTES_MAX, Blocks, Fault},
+    blocks::{BLOCK_BYTES_MAX, Blocks, Fault, key},
     blocks_head::BlocksHead,
     shared::{Block, Shared, writing},
     snapshots,
-    tray::Tray,
 };
 
 /// How many blocks are handed over at once: waking the thread takes the writer longer than making a block.
 const TOGETHER: usize = 16;
 /// How many times as many wait at most: 16 MiB.
 const WAITING_MAX: usize = 128;
-/// How many blocks wait to be filed together, with the heads and tiles among them: 1 MiB. After a kill the next opening reads their events
-/// from the tape.
+/// How many blocks are filed together: 1 MiB. After a kill the next opening reads their events from the tape.
 const FILED_TOGETHER: usize = 128;
 /// How many blocks' memory is kept for the next ones: new memory costs more than what is put into it.
 const EMPTY_MAX: usize = 2 * FILED_TOGETHER;
@@ -47,7 +46,7 @@ pub(crate) struct Clerk {
 }
 
 #[derive(Debug)]
-pub(crate) enum Work {
+enum Work {
     Block(Block),
     /// A block of facts.
     Facts(Block),
@@ -157,11 +156,7 @@ impl Clerk {
             None => Some(held),
         };
         if let Some(left) = left {
-            let mut tray = Tray::of(FILED_TOGETHER);
-            for work in left {
-                tray.take(&self.shared, work);
-            }
-            tray.file_all(&self.shared);
+            drop(act_on_all(&self.shared, left));
         }
     }
 }
@@ -178,28 +173,72 @@ impl Drop for Clerk {
 }
 
 fn work(shared: &Shared, waiting: &Receiver<Vec<Work>>, filed: &SyncSender<Vec<u8>>) {
-    let mut tray = Tray::of(FILED_TOGETHER);
-    for work in waiting.iter().flatten() {
-        for empty in tray.take(shared, work) {
-            // There are enough of them.
-            let _ = filed.try_send(empty);
+    let mut at_hand = Vec::new();
+    loop {
+        // Readers find them in memory, so nobody waits for these.
+        let more = if at_hand.iter().all(Work::can_wait) {
+            waiting.recv().map_err(|_| TryRecvError::Disconnected)
+        } else {
+            waiting.try_recv()
+        };
+        let is_last = matches!(more, Err(TryRecvError::Disconnected));
+        let is_all = more.map(|more| at_hand.extend(more)).is_err();
+        if is_all || at_hand.len() >= FILED_TOGETHER {
+            for empty in act_on_all(shared, mem::take(&mut at_hand)) {
+                // There are enough of them.
+                let _ = filed.try_send(empty);
+            }
+        }
+        if is_last {
+            return;
         }
     }
-    tray.file_all(shared);
+}
+
+/// Does what is at hand, in its order; tells the memory of what was filed.
+fn act_on_all(shared: &Shared, at_hand: Vec<Work>) -> Vec<Vec<u8>> {
+    shared.reopen_when_due();
+    ask(shared, &|blocks| {
+        Blocks::make_room(&blocks.events, &keys_of(&at_hand, Work::record_keys))?;
+        Blocks::make_room(&blocks.facts, &keys_of(&at_hand, Work::facts_keys))
+    });
+    let filed = at_hand.into_iter().filter_map(|work| act(shared, work));
+    filed.collect()
+}
+
+fn keys_of(works: &[Work], keys: fn(&Work) -> Vec<IVec>) -> Vec<IVec> {
+    works.iter().flat_map(keys).collect()
 }
 
 impl Work {
-    /// Readers find these in memory, so nobody waits for them.
-    pub(crate) fn can_wait(&self) -> bool {
+    fn can_wait(&self) -> bool {
         matches!(
             self,
             Self::Block(_) | Self::Facts(_) | Self::Tiles(..) | Self::Head(_)
         )
     }
+
+    /// The keys of a block of records.
+    fn record_keys(&self) -> Vec<IVec> {
+        match self {
+            Self::Block((first, records)) => {
+                let parts = (0..).zip(records.chunks(BLOCK_BYTES_MAX));
+                parts.map(|(part, _)| key(*first, part)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn facts_keys(&self) -> Vec<IVec> {
+        match self {
+            Self::Facts((first, _)) => vec![key(*first, 0)],
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// Asks sled, as long as it can be trusted.
-pub(crate) fn ask(shared: &Shared, call: &dyn Fn(&Blocks) -> Result<(), Fault>) {
+fn ask(shared: &Shared, call: &dyn Fn(&Blocks) -> Result<(), Fault>) {
     if let Some(blocks) = shared.blocks()
         && let Err(fault) = call(&blocks)
     {
@@ -207,7 +246,7 @@ pub(crate) fn ask(shared: &Shared, call: &dyn Fn(&Blocks) -> Result<(), Fault>) 
     }
 }
 
-pub(crate) fn act(shared: &Shared, work: Work) -> Option<Vec<u8>> {
+fn act(shared: &Shared, work: Work) -> Option<Vec<u8>> {
     let ask = |call: &dyn Fn(&Blocks) -> Result<(), Fault>| ask(shared, call);
     match work {
         Work::Block((first, records)) => {

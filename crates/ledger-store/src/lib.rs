@@ -50,7 +50,6 @@ mod tape;
 mod tape_log;
 mod tile_roots;
 mod told;
-mod tray;
 mod verify;
 
 pub mod disk;

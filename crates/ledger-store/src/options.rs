@@ -25,7 +25,7 @@ pub struct Options {
     /// What sled may keep in memory, in bytes. Default 64 MiB.
     pub sled_cache_bytes: u64,
     /// How many bytes sled is given before it is closed and opened again, so that a start after a kill has little to read;
-    /// it writes as many and up to four times more. Default 256 MiB.
+    /// it writes one and a half to five times as many. Default 256 MiB.
     pub sled_reopen_bytes: u64,
     /// How many events the log is known to have had, from a checkpoint for instance: a tape with fewer is damaged, and
     /// nothing of it is changed. Default 0.

@@ -13,7 +13,6 @@ use sled::IVec;
 
 use crate::{
     blocks::{BLOCK_BYTES_MAX, Blocks, Fault, guard},
-    room::{KEYS_BEHIND, KEYS_MIN},
     shared::Shared,
 };
 
@@ -156,10 +155,9 @@ pub struct Parts<'a> {
     blocks: &'a Blocks,
     kind: SnapshotKind,
     position: u64,
-    /// What is not in sled yet, the number of the part that it begins with, and how many parts of it have room there.
+    /// What is not in sled yet, and the number of the part that it begins with.
     held: Vec<u8>,
     next: u32,
-    with_room: usize,
     bytes: u64,
     hash: Sha256,
     fault: Option<Fault>,
@@ -174,7 +172,6 @@ impl<'a> Parts<'a> {
             position,
             held: Vec::new(),
             next: 0,
-            with_room: 0,
             bytes: 0,
             hash: Sha256::new(),
             fault: None,
@@ -192,37 +189,32 @@ impl<'a> Parts<'a> {
         for bytes in bytes.chunks(HELD_BYTES) {
             self.held.extend_from_slice(bytes);
             if self.held.len() >= HELD_BYTES {
-                self.file(KEYS_BEHIND)?;
+                self.file(HELD_BYTES)?;
             }
         }
         Ok(())
     }
 
-    /// Puts what is held into sled, but so many parts at the end.
-    fn file(&mut self, kept: usize) -> Result<(), Fault> {
-        let parts = self.held.chunks(BLOCK_BYTES_MAX);
+    /// Puts the first bytes that are held into sled: whole parts, or all of them.
+    fn file(&mut self, bytes: usize) -> Result<(), Fault> {
+        let parts = self.held.get(..bytes).unwrap_or_default().chunks(BLOCK_BYTES_MAX);
         let key = |part| part_key(self.kind, self.position, part).into();
         let keys: Vec<IVec> = (self.next..).map(key).take(parts.len()).collect();
-        let without_room = keys.get(self.with_room..).unwrap_or_default();
-        if without_room.len() >= KEYS_MIN {
-            Blocks::make_room(&self.blocks.snapshots, without_room)?;
-        }
-        let filed = keys.len().saturating_sub(kept);
+        Blocks::make_room(&self.blocks.snapshots, &keys)?;
         guard("writing a snapshot", || {
-            for (key, bytes) in keys.iter().zip(parts).take(filed) {
+            for (key, bytes) in keys.iter().zip(parts) {
                 self.blocks.insert(&self.blocks.snapshots, key, bytes)?;
             }
             Ok(())
         })?;
-        self.with_room = keys.len() - filed;
-        self.next += u32::try_from(filed).unwrap_or_default();
-        self.held.drain(..self.held.len().min(filed * BLOCK_BYTES_MAX));
+        self.next += u32::try_from(keys.len()).unwrap_or_default();
+        self.held.drain(..bytes);
         Ok(())
     }
 
     /// Writes the head, and tells how many bytes it is of.
     fn end(mut self, root: Hash) -> Result<u64, Fault> {
-        self.file(0)?;
+        self.file(self.held.len())?;
         let head = HeadV1 {
             schema: self.kind.schema,
             root,

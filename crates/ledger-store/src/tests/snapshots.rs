@@ -5,7 +5,6 @@ use crate::{
     EventLog, EventReader, Snapshot, SnapshotKind, Snapshots, TapeLog,
     blocks::BLOCK_BYTES_MAX,
     conformance::{NOON, post},
-    room::written_by_sled,
     samples::programme,
     snapshots::{key, part_key},
 };
@@ -87,24 +86,6 @@ fn one_that_is_written_in_pieces_is_the_one_of_their_bytes() {
         (given_up, snapshots.positions(KIND)),
         (None, vec![second.position])
     );
-}
-
-#[test]
-fn sled_writes_a_large_one_once() {
-    let directory = tempfile::tempdir().unwrap();
-    let (log, _, _) = open(directory.path(), &small(), NOON).unwrap();
-    let large = Snapshot {
-        bytes: (0..=u8::MAX).cycle().take(2_000 * BLOCK_BYTES_MAX).collect(),
-        ..snapshot(&log, 0)
-    };
-    assert!(log.snapshots().store(KIND, &large));
-    assert_eq!(log.snapshots().load(KIND, u64::MAX).as_ref(), Some(&large));
-    drop(log);
-    let (given, written) = (
-        large.bytes.len() as u64,
-        written_by_sled(&directory.path().join("sled")),
-    );
-    assert!(written < given * 9 / 8, "{written} bytes for {given}");
 }
 
 #[test]
