@@ -1,7 +1,7 @@
 //! What stands behind a figure: the events of it, with their details.
 
 use ledger_contract::{
-    event::Stream,
+    event::{Details, Event, Stream},
     report::{ExplainedEvent, Explanation},
     value::{At, Cents, Day, EntryName, Name},
 };
@@ -14,6 +14,8 @@ use crate::{
     named::Named,
     queries::{Queries, QueryError, ReportQuery, fault},
 };
+
+type Behind = (Event, Box<Details>, Option<EntryName>);
 
 impl<R: EventReader> Queries<R> {
     /// The events behind one figure of a report, with amounts that sum to it. `source` names the funder of a figure
@@ -84,23 +86,28 @@ impl<R: EventReader> Queries<R> {
         }
     }
 
-    fn explained(&self, contribution: Contribution) -> Result<Option<ExplainedEvent>, Fatal> {
-        let Some(event) = self.event_at(contribution.position)? else {
+    /// An event that stands behind a figure, with its details and its entry's name.
+    pub(crate) fn behind(&self, position: u64) -> Result<Option<Behind>, Fatal> {
+        let Some(event) = self.event_at(position)? else {
             return Ok(None);
         };
         let details = self.reader().details(&event)?.unwrap_or_default();
-        let entry = event
-            .data
-            .entry_keys()
-            .last()
-            .and_then(|(_, id)| EntryId::new(id));
+        let entry = event.data.entry_keys().last();
+        let entry = entry.and_then(|(_, id)| EntryId::new(id)).map(EntryName);
+        Ok(Some((event, details, entry)))
+    }
+
+    fn explained(&self, contribution: Contribution) -> Result<Option<ExplainedEvent>, Fatal> {
+        let Some((event, details, entry)) = self.behind(contribution.position)? else {
+            return Ok(None);
+        };
         Ok(Some(ExplainedEvent {
             position: event.position,
             r#type: event.data.type_name().to_owned(),
             booking_date: Day(event.booking_date),
             recorded_at: At(event.recorded_at),
             project: contribution.project.map(Name),
-            entry: entry.map(EntryName),
+            entry,
             amount: Cents(contribution.amount),
             supplier: details.supplier,
             description: details.description,

@@ -5,9 +5,9 @@ use ledger_contract::{
     report::{
         CostShares, KnownAt, PhaseOut, RegionExplainedEvent, RegionExplanation, RegionHead, Settlement,
     },
-    value::{At, Cents, Day, EntryName, MunicipalityCode, Name},
+    value::{At, Cents, Day, MunicipalityCode, Name},
 };
-use ledger_domain::{Code, Date, EntryId, Id, Municipality, Refusal, Year, region::PlannedAdvance};
+use ledger_domain::{Code, Date, Id, Municipality, Refusal, Year, region::PlannedAdvance};
 use ledger_projections::{
     PhaseOutQuery, RegionContribution, RegionExplainer, RegionProjection, RegionQuery as Explained,
 };
@@ -208,15 +208,9 @@ impl<R: EventReader> Queries<R> {
         &self,
         contribution: RegionContribution,
     ) -> Result<Option<RegionExplainedEvent>, Fatal> {
-        let Some(event) = self.event_at(contribution.position)? else {
+        let Some((event, details, entry)) = self.behind(contribution.position)? else {
             return Ok(None);
         };
-        let details = self.reader().details(&event)?.unwrap_or_default();
-        let entry = event
-            .data
-            .entry_keys()
-            .last()
-            .and_then(|(_, id)| EntryId::new(id));
         Ok(Some(RegionExplainedEvent {
             position: event.position,
             r#type: event.data.type_name().to_owned(),
@@ -224,7 +218,7 @@ impl<R: EventReader> Queries<R> {
             recorded_at: At(event.recorded_at),
             group: contribution.group.map(Name),
             municipality: event.data.municipality().map(MunicipalityCode),
-            entry: entry.map(EntryName),
+            entry,
             amount: Cents(contribution.amount),
             document: details.document,
             reason: details.reason,

@@ -27,6 +27,14 @@ fn read(log: &TapeLog, from: u64) -> Vec<Event> {
     events
 }
 
+/// How many facts are told.
+fn facts(log: &TapeLog) -> usize {
+    let (reader, mut count) = (log.reader(), 0);
+    let read = reader.read_facts(0, u64::MAX, &mut [&mut |_, _| count += 1]);
+    read.unwrap();
+    count
+}
+
 /// Groups of all sizes: of one block, of many, and of a part of one.
 fn grow(log: &mut TapeLog, from: u64) {
     for (group, size) in (from..).zip([1, 1, 120, 1, 30, 5, 1, 200, 2, 60, 1]) {
@@ -87,13 +95,9 @@ fn readers_and_a_kill_find_all_while_sled_is_given_blocks() {
     let mut told = 1;
     for group in 0..9 {
         told += post(&mut log, &programme("p"), group * 1_000..(group + 1) * 1_000).len();
-        let (mut facts, mut events) = (0, read(&log, 0).into_iter());
-        let reader = log.reader();
-        reader
-            .read_facts(0, u64::MAX, &mut [&mut |_, _| facts += 1])
-            .unwrap();
-        assert!(events.by_ref().map(|event| event.position).eq(0..told as u64));
-        assert_eq!(facts, told);
+        let positions = read(&log, 0).into_iter().map(|event| event.position);
+        assert!(positions.eq(0..told as u64));
+        assert_eq!(facts(&log), told);
         assert!(!log.is_sled_stale());
     }
     // A kill leaves what sled was given so far.
@@ -102,12 +106,7 @@ fn readers_and_a_kill_find_all_while_sled_is_given_blocks() {
     copy(directory.path(), into.path());
     let (after, opened, events) = open(into.path(), &options, LATER).unwrap();
     assert_eq!((opened.rebuilt, opened.tail, events.len()), (None, None, told));
-    let mut facts = 0;
-    after
-        .reader()
-        .read_facts(0, u64::MAX, &mut [&mut |_, _| facts += 1])
-        .unwrap();
-    assert_eq!(facts, told);
+    assert_eq!(facts(&after), told);
     drop(after);
     assert_eq!(findings(into.path()), Vec::<String>::new());
 }
